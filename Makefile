@@ -1,0 +1,44 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3.11
+BIN := .venv/bin
+ARGS ?=
+# What only Debian has: a browser and CJK fonts for the page tests, systemd-analyze for the units.
+DEBIAN_PACKAGES := chromium fonts-noto-cjk systemd
+
+.PHONY: help install debian demo test lint bench clean lock
+
+help:
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+install: .venv/.installed  ## build .venv with the locked dependencies
+
+.venv/.installed: pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: apt-get install python3.11 python3.11-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+debian:  ## install by apt-get, as root and where missing, what only Debian has
+	@sh tests/debian.sh $(DEBIAN_PACKAGES)
+
+demo: install  ## the main job against the built-in sandbox; ARGS=--once to end by itself
+	@$(BIN)/python -m publisher.demo $(ARGS)
+
+test: install debian lint  ## lint, types, floors and every test
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: install  ## ruff, mypy --strict, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock:  ## pin every dependency anew with its hashes
+	$(BIN)/python -m piptools compile --quiet --upgrade --extra dev --generate-hashes --no-emit-index-url \
+	  --no-emit-trusted-host --no-emit-find-links --no-header --strip-extras --allow-unsafe --no-annotate \
+	  -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage

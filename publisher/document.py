@@ -1,0 +1,458 @@
+"""The words of the house: what a document and a newsletter consist of.
+
+An importer gives a `Document`: a flat run of blocks, as the file has them, without guessing.
+`newsletter.recover` gives a `Newsletter`: masthead, sections, articles. Both are values: frozen,
+comparable, and free of any format's or platform's peculiarities.
+
+Nothing of an editor's text may vanish silently: what does not reach the output is in `Note.lost`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+# ---------------------------------------------------------------------------- places and notes
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where in the editor's file: the part (a file inside a zip, a page, "" for the file itself) and the
+    line or paragraph in it, counted from 1; 0 is unknown.
+    """
+
+    part: str = ""
+    line: int = 0
+
+
+class Level(StrEnum):
+    """How much a note matters."""
+
+    INFO = "info"
+    """What was done."""
+    WARNING = "warning"
+    """Doubtful; the issue goes out all the same."""
+    ERROR = "error"
+    """The issue must not go out before a person has looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One remark for the editor, in Chinese. `code` is a stable English name (kebab-case) for tests and
+    logs; `lost` holds the characters of the input that are not in the output because of it.
+    """
+
+    code: str
+    text: str
+    level: Level = Level.WARNING
+    span: Span = Span()
+    lost: str = ""
+
+
+# ---------------------------------------------------------------------------- inlines
+
+
+class Mark(StrEnum):
+    """How a run of text is set apart."""
+
+    BOLD = "bold"
+    ITALIC = "italic"
+    UNDERLINE = "underline"
+    STRIKE = "strike"
+    SUPERSCRIPT = "superscript"
+    SUBSCRIPT = "subscript"
+    CODE = "code"
+    HIGHLIGHT = "highlight"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A run of characters; `color` is "" or "#rrggbb"."""
+
+    text: str
+    marks: frozenset[Mark] = frozenset()
+    color: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A hyperlink; `href` is http, https or mailto (importers drop every other scheme with a note)."""
+
+    href: str
+    inlines: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineBreak:
+    """A line break inside a paragraph."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRef:
+    """The mark of a foot- or endnote; `id` is a key of `footnotes`."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class InlineImage:
+    """A picture inside a line; `picture` is an asset's fingerprint."""
+
+    picture: str
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InlineMath:
+    """A formula inside a line, as TeX or readable text."""
+
+    tex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ruby:
+    """Base text with its annotation (拼音指南)."""
+
+    base: str
+    annotation: str
+
+
+Inline = Text | Link | LineBreak | NoteRef | InlineImage | InlineMath | Ruby
+Inlines = tuple[Inline, ...]
+
+# ---------------------------------------------------------------------------- blocks
+
+
+class Align(StrEnum):
+    """Horizontal alignment; START is whatever the theme does."""
+
+    START = ""
+    LEFT = "left"
+    CENTER = "center"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text."""
+
+    inlines: Inlines
+    align: Align = Align.START
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of level 1 (highest) to 6. `label` is an automatic number ("一、", "2.1") that the format
+    keeps apart from the text; a number that was typed stays in the text.
+    """
+
+    level: int
+    inlines: Inlines
+    label: str = ""
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture with its caption. `picture` is an asset's fingerprint, or "" where the file names or implies
+    a picture that it does not hold; `source` is how the file refers to it (a relative path, "" if inside).
+    """
+
+    picture: str
+    caption: Inlines = ()
+    alt: str = ""
+    source: str = ""
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list. `start` is the number of the first item of an ordered list."""
+
+    ordered: bool
+    items: tuple[tuple[Block, ...], ...]
+    start: int = 1
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A block quotation."""
+
+    blocks: tuple[Block, ...]
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A framed story beside the article (a text box, `-----【…】-----`)."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Preformatted text."""
+
+    text: str
+    language: str = ""
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Math:
+    """A displayed formula, as TeX or readable text."""
+
+    tex: str
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table; it covers `colspan` columns and `rowspan` rows."""
+
+    blocks: tuple[Block, ...]
+    colspan: int = 1
+    rowspan: int = 1
+    header: bool = False
+    align: Align = Align.START
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table. A row holds only the cells that begin in it; spans make the grid rectangular.
+    `header_rows` of the first rows are headings; `source` is its 来源 line.
+    """
+
+    rows: tuple[tuple[Cell, ...], ...]
+    header_rows: int = 0
+    caption: Inlines = ()
+    source: Inlines = ()
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Divider:
+    """A horizontal rule."""
+
+    span: Span = Span()
+
+
+Block = Paragraph | Heading | Figure | Items | Quote | Box | Code | Math | Table | Divider
+
+# ---------------------------------------------------------------------------- wholes
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A picture's bytes under the fingerprint of its content (SHA-256, hex)."""
+
+    fingerprint: str
+    media_type: str
+    data: bytes
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """A foot- or endnote that a `NoteRef` names."""
+
+    id: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What the editor said about the issue outside its text. "" is unsaid. `publish_at` is as written."""
+
+    title: str = ""
+    author: str = ""
+    digest: str = ""
+    cover: str = ""
+    publish_at: str = ""
+    theme: str = ""
+    layout: str = ""
+    source_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What an importer understood: blocks in the order of the file, nothing guessed."""
+
+    blocks: tuple[Block, ...] = ()
+    footnotes: tuple[Footnote, ...] = ()
+    assets: tuple[Asset, ...] = ()
+    metadata: Metadata = Metadata()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """The head of a newsletter. Numbers are None, text "" and `date` ISO 8601 ("2024-07-31") or ""."""
+
+    name: str = ""
+    year: int | None = None
+    issue: int | None = None
+    total_issue: int | None = None
+    editor: str = ""
+    date: str = ""
+    address: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One story. `source` is its 信息来源 line's name; `cover` a fingerprint or ""."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    author: str = ""
+    digest: str = ""
+    source: str = ""
+    source_url: str = ""
+    cover: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A named group of articles; a document without sections has one with the name ""."""
+
+    name: str
+    articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Newsletter:
+    """One whole issue's content. `copyright` is the closing notice, heading included, or ""."""
+
+    masthead: Masthead | None
+    sections: tuple[Section, ...]
+    copyright: str = ""
+    footnotes: tuple[Footnote, ...] = ()
+    assets: tuple[Asset, ...] = field(default=(), repr=False)
+    metadata: Metadata = Metadata()
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """All articles in reading order."""
+        return tuple(article for section in self.sections for article in section.articles)
+
+
+# ---------------------------------------------------------------------------- reading them
+
+
+def fingerprint(data: bytes) -> str:
+    """The SHA-256 of `data`, in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def text_of(inlines: Inlines) -> str:
+    """What a reader sees of inlines, without marks; a line break is a newline."""
+    return "".join(_inline_text(inline) for inline in inlines)
+
+
+def _inline_text(inline: Inline) -> str:
+    match inline:
+        case Text(text=text):
+            return text
+        case Link(inlines=inner):
+            return text_of(inner)
+        case LineBreak():
+            return "\n"
+        case InlineMath(tex=tex):
+            return tex
+        case Ruby(base=base, annotation=annotation):
+            return f"{base}({annotation})" if annotation else base
+        case InlineImage(alt=alt):
+            return alt
+        case NoteRef():
+            return ""
+
+
+def plain_text(block: Block) -> str:
+    """What a reader sees of one block, its inner blocks a line each, cells parted by tabs."""
+    match block:
+        case Paragraph(inlines=inlines):
+            return text_of(inlines)
+        case Heading(inlines=inlines, label=label):
+            return label + text_of(inlines)
+        case Figure(caption=caption):
+            return text_of(caption)
+        case Items(items=items):
+            return "\n".join(_lines(item) for item in items)
+        case Quote(blocks=blocks):
+            return _lines(blocks)
+        case Box(title=title, blocks=blocks):
+            return "\n".join(part for part in (title, _lines(blocks)) if part)
+        case Code(text=text):
+            return text
+        case Math(tex=tex):
+            return tex
+        case Table():
+            return _table_text(block)
+        case Divider():
+            return ""
+
+
+def _lines(blocks: tuple[Block, ...]) -> str:
+    return "\n".join(plain_text(block) for block in blocks)
+
+
+def _table_text(table: Table) -> str:
+    rows = ["\t".join(_lines(cell.blocks) for cell in row) for row in table.rows]
+    return "\n".join(part for part in (text_of(table.caption), *rows, text_of(table.source)) if part)
+
+
+def walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """Every block, outer before inner, in reading order."""
+    for block in blocks:
+        yield block
+        for inner in children(block):
+            yield from walk(inner)
+
+
+def children(block: Block) -> tuple[tuple[Block, ...], ...]:
+    """The groups of blocks inside a block: a list's items, a table's cells, a box's body."""
+    match block:
+        case Items(items=items):
+            return items
+        case Quote(blocks=blocks) | Box(blocks=blocks):
+            return (blocks,)
+        case Table(rows=rows):
+            return tuple(cell.blocks for row in rows for cell in row)
+        case Paragraph() | Heading() | Figure() | Code() | Math() | Divider():
+            return ()
+
+
+def pictures_of(blocks: tuple[Block, ...]) -> tuple[str, ...]:
+    """The fingerprints of all pictures in reading order, each once."""
+    found = [name for block in walk(blocks) for name in _block_pictures(block) if name]
+    return tuple(dict.fromkeys(found))
+
+
+def _block_pictures(block: Block) -> Iterator[str]:
+    match block:
+        case Figure(picture=picture):
+            yield picture
+        case Paragraph(inlines=inlines) | Heading(inlines=inlines):
+            yield from _inline_pictures(inlines)
+        case _:
+            return
+
+
+def _inline_pictures(inlines: Inlines) -> Iterator[str]:
+    for inline in inlines:
+        match inline:
+            case InlineImage(picture=picture):
+                yield picture
+            case Link(inlines=inner):
+                yield from _inline_pictures(inner)
+            case _:
+                continue

@@ -1,0 +1,125 @@
+"""The life of an issue: its states, the table of moves between them, and the account it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal
+
+
+class Status(StrEnum):
+    """Where an issue stands."""
+
+    RECEIVED = "RECEIVED"
+    """The dropped file is ours: copied, fingerprinted, committed."""
+    IMPORTED = "IMPORTED"
+    """Its structure is recovered and it fits the platform's limits."""
+    SCHEDULED = "SCHEDULED"
+    """It has a time to go out."""
+    DRAFTED = "DRAFTED"
+    """The platform holds its draft; it waits for its time, an approval, or a person in the console."""
+    SUBMITTED = "SUBMITTED"
+    """The platform accepted it; success is not yet known."""
+    PUBLISHED = "PUBLISHED"
+    """Readers can see it."""
+    HELD = "HELD"
+    """A person must look; the note says why and what to do."""
+    WITHDRAWN = "WITHDRAWN"
+    """An editor took it back before it went out."""
+    REMOVED = "REMOVED"
+    """The platform, or somebody in the console, took it down after publication."""
+
+
+_S = Status
+MOVES: MappingProxyType[Status, frozenset[Status]] = MappingProxyType(
+    {
+        _S.RECEIVED: frozenset({_S.IMPORTED, _S.HELD, _S.WITHDRAWN}),
+        _S.IMPORTED: frozenset({_S.SCHEDULED, _S.HELD, _S.WITHDRAWN}),
+        _S.SCHEDULED: frozenset({_S.DRAFTED, _S.HELD, _S.WITHDRAWN}),
+        _S.DRAFTED: frozenset({_S.SUBMITTED, _S.PUBLISHED, _S.HELD, _S.WITHDRAWN}),
+        _S.SUBMITTED: frozenset({_S.PUBLISHED, _S.HELD, _S.REMOVED}),
+        _S.PUBLISHED: frozenset({_S.REMOVED, _S.WITHDRAWN}),
+        _S.HELD: frozenset(
+            {_S.RECEIVED, _S.IMPORTED, _S.SCHEDULED, _S.DRAFTED, _S.SUBMITTED, _S.PUBLISHED, _S.WITHDRAWN}
+        ),
+        _S.WITHDRAWN: frozenset({_S.RECEIVED}),
+        _S.REMOVED: frozenset(),
+    }
+)
+"""What may follow what. A move that is not here cannot be stored."""
+
+OPEN = frozenset({_S.RECEIVED, _S.IMPORTED, _S.SCHEDULED, _S.DRAFTED, _S.SUBMITTED})
+"""The states in which the worker has something to do, now or later."""
+
+Finish = Literal["publish", "draft", "mass"]
+Layout = Literal["single", "sections", "auto"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One official account as configured. `slots` are cron expressions in `zone` (IANA name); none: as soon
+    as ready. `appsecret`, `token` and `aeskey` come from credentials and are never shown.
+    """
+
+    name: str
+    appid: str
+    api_base: str = "https://api.weixin.qq.com"
+    finish: Finish = "publish"
+    approve: bool = False
+    slots: tuple[str, ...] = ()
+    theme: str = "official"
+    layout: Layout = "auto"
+    author: str = ""
+    zone: str = "Asia/Shanghai"
+    appsecret: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    aeskey: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What one drop became: one draft of 1 to 8 articles, one publication. Times are aware, UTC.
+
+    `name` is the path inside `drafts/`; `fingerprint` that of the dropped bytes; `next_try_at` None means
+    that nothing is to be done before a person acts; `held_from` is the state to which a retry returns.
+    """
+
+    id: int
+    account: str
+    name: str
+    fingerprint: str
+    status: Status
+    created_at: datetime
+    title: str = ""
+    publish_at: datetime | None = None
+    next_try_at: datetime | None = None
+    tries: int = 0
+    approved_at: datetime | None = None
+    held_from: Status | None = None
+    draft_media_id: str = ""
+    cover_media_id: str = ""
+    publish_id: str = ""
+    msg_data_id: str = ""
+    article_id: str = ""
+    article_urls: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A decision about an issue: the next state (the same state: only facts change), the facts that come with
+    it (field names of `Issue`), and when to look again (None: not before a person acts).
+    """
+
+    to: Status
+    why: str
+    next_try_at: datetime | None = None
+    facts: MappingProxyType[str, object] = MappingProxyType({})
+
+
+def may_follow(before: Status, after: Status) -> bool:
+    """Whether the table of moves allows it; staying is always allowed."""
+    return before is after or after in MOVES[before]

@@ -250,12 +250,16 @@ Block = Paragraph | Heading | Figure | Items | Quote | Box | Code | Math | Table
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A picture's bytes under the fingerprint of its content (SHA-256, hex)."""
+    """A picture's bytes under the fingerprint of the bytes that the editor gave (SHA-256, hex). `width` and
+    `height` are pixels, 0 while unknown; `data` may be empty where only the sizes matter.
+    """
 
     fingerprint: str
     media_type: str
-    data: bytes
+    data: bytes = field(repr=False)
     name: str = ""
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,11 +284,22 @@ class Metadata:
     source_url: str = ""
 
 
+class Flow(StrEnum):
+    """What one top-level `Paragraph` of a document is."""
+
+    PARAGRAPHS = "paragraphs"
+    """A whole paragraph, as the format marks it (Word, HTML, Markdown)."""
+    LINES = "lines"
+    """A line as it was typed or printed (plain text, PDF): paragraphs may be cut and must be rejoined.
+    Blank lines are not blocks; a gap in `span.line` shows them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """What an importer understood: blocks in the order of the file, nothing guessed."""
 
     blocks: tuple[Block, ...] = ()
+    flow: Flow = Flow.PARAGRAPHS
     footnotes: tuple[Footnote, ...] = ()
     assets: tuple[Asset, ...] = ()
     metadata: Metadata = Metadata()

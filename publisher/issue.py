@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -33,7 +34,7 @@ class Status(StrEnum):
 
 
 _S = Status
-MOVES: MappingProxyType[Status, frozenset[Status]] = MappingProxyType(
+MOVES: Mapping[Status, frozenset[Status]] = MappingProxyType(
     {
         _S.RECEIVED: frozenset({_S.IMPORTED, _S.HELD, _S.WITHDRAWN}),
         _S.IMPORTED: frozenset({_S.SCHEDULED, _S.HELD, _S.WITHDRAWN}),
@@ -117,7 +118,7 @@ class Move:
     to: Status
     why: str
     next_try_at: datetime | None = None
-    facts: MappingProxyType[str, object] = MappingProxyType({})
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 def may_follow(before: Status, after: Status) -> bool:

@@ -1,0 +1,535 @@
+"""The database: every state of every issue, in SQLite.
+
+One transaction per decision. A move is a guarded update (`WHERE id AND status AND lease`) that writes its own
+history row, so history cannot disagree with state; a lost race is `StaleIssue`. Nothing here waits for the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import IntegrityError
+
+from publisher import schema
+from publisher.document import Asset
+from publisher.errors import ConfigError, StaleIssue, WrongMove
+from publisher.issue import Issue, Move, Status, may_follow
+from publisher.migrations import migrate
+
+LEASE = timedelta(seconds=60)
+"""How long a worker owns an issue unless it renews: the fail-over time when another host's worker dies."""
+
+_ISSUE_COLUMNS = [schema.issue.c[field.name] for field in fields(Issue)]
+_t = schema
+
+
+class EffectState(StrEnum):
+    """What is known of a call that changes the platform."""
+
+    INTENT = "intent"
+    """About to be sent, or sent: whether it arrived is not known here."""
+    DONE = "done"
+    """Answered with success; `result` has what it gave."""
+    REJECTED = "rejected"
+    """Answered with an error code: it did not happen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One outside effect of an issue. `key` tells several of a kind apart."""
+
+    issue_id: int
+    kind: str
+    key: str
+    state: EffectState
+    intent_at: datetime
+    ended_at: datetime | None
+    result: Mapping[str, Any]
+    errcode: int
+    rid: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One line of an issue's history: a move."""
+
+    at: datetime
+    before: Status | None
+    after: Status
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """One article of the draft as listed to people."""
+
+    title: str
+    digest: str
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the import of an issue gave, to be stored with the move to IMPORTED."""
+
+    newsletter: str
+    name: str
+    year: int | None
+    number: int | None
+    total_number: int | None
+    assets: tuple[Asset, ...]
+    articles: tuple[ArticleRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published issue as readers may ask for it."""
+
+    issue: Issue
+    name: str
+    year: int | None
+    number: int | None
+    total_number: int | None
+    digest: str
+    cover_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Where a dropped file is, or is about to be, archived (a path relative to the workspace)."""
+
+    issue: Issue
+    archive_path: str | None
+
+
+class Store:
+    """The database of one workspace. Safe for threads and for several processes."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._engine = _open(path)
+        migrate(self._engine)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+    # ------------------------------------------------------------------ issues
+
+    def receive(self, account: str, name: str, fingerprint: str, files: Mapping[str, bytes], now: datetime) -> Issue:
+        """A new issue in RECEIVED with its files; StaleIssue if these bytes are an issue of the account already."""
+        row = {
+            "account": account,
+            "name": name,
+            "fingerprint": fingerprint,
+            "status": Status.RECEIVED,
+            "created_at": now,
+            "next_try_at": now,
+        }
+        with self._write() as db:
+            try:
+                issue_id = db.execute(_t.issue.insert().values(row).returning(_t.issue.c.id)).scalar_one()
+            except IntegrityError:
+                raise StaleIssue(f"{account}: {name} is an issue already") from None
+            _keep_originals(db, issue_id, files)
+            _record(db, issue_id, now, (None, Status.RECEIVED), f"收到稿件 {name}")
+            return _issue(db, issue_id)
+
+    def receive_again(self, issue_id: int, name: str, files: Mapping[str, bytes], now: datetime) -> Issue:
+        """The issue whose bytes were dropped once more after it was withdrawn or unreadable: back to RECEIVED."""
+        with self._write() as db:
+            before = _issue(db, issue_id)
+            if not may_follow(before.status, Status.RECEIVED):
+                raise WrongMove(f"issue {issue_id} is {before.status}", f"第 {issue_id} 号稿件不能重新开始")
+            _keep_originals(db, issue_id, files)
+            clean = {
+                "status": Status.RECEIVED, "name": name, "next_try_at": now, "tries": 0, "note": "", "held_from": None,
+                "approved_at": None, "publish_at": None, "archive_path": None, "archived_at": None,
+                "draft_media_id": "", "cover_media_id": "",
+            }  # fmt: skip
+            db.execute(_t.issue.update().where(_t.issue.c.id == issue_id).values(clean))
+            db.execute(_t.effect.delete().where(_t.effect.c.issue_id == issue_id, _t.effect.c.kind != "submit"))
+            _record(db, issue_id, now, (before.status, Status.RECEIVED), f"再次收到同一稿件 {name}")
+            return _issue(db, issue_id)
+
+    def issue(self, issue_id: int) -> Issue:
+        """One issue; KeyError if there is none."""
+        with self._read() as db:
+            return _issue(db, issue_id)
+
+    def issues(self) -> list[Issue]:
+        """All issues, oldest first."""
+        with self._read() as db:
+            return [_to_issue(row) for row in db.execute(select(*_ISSUE_COLUMNS).order_by(_t.issue.c.id))]
+
+    def find(self, account: str, fingerprint: str) -> Issue | None:
+        """The issue that these bytes became, if any."""
+        query = select(*_ISSUE_COLUMNS).where(_t.issue.c.account == account, _t.issue.c.fingerprint == fingerprint)
+        with self._read() as db:
+            row = db.execute(query).one_or_none()
+            return None if row is None else _to_issue(row)
+
+    def namesakes(self, issue: Issue) -> list[Issue]:
+        """Other live issues of the account under the same file name or the same title, newest first."""
+        same = _t.issue.c.name == issue.name
+        if issue.title:
+            same = same | (_t.issue.c.title == issue.title)
+        query = (
+            select(*_ISSUE_COLUMNS)
+            .where(_t.issue.c.account == issue.account, _t.issue.c.id != issue.id, same)
+            .where(_t.issue.c.status.not_in([Status.WITHDRAWN, Status.REMOVED]))
+            .order_by(_t.issue.c.id.desc())
+        )
+        with self._read() as db:
+            return [_to_issue(row) for row in db.execute(query)]
+
+    def due(self, now: datetime) -> list[tuple[int, str]]:
+        """(issue, account) of all that is to be done now and that nobody is doing, oldest wish first."""
+        query = (
+            select(_t.issue.c.id, _t.issue.c.account)
+            .where(_t.issue.c.next_try_at <= now)
+            .where((_t.issue.c.lease_until.is_(None)) | (_t.issue.c.lease_until <= now))
+            .order_by(_t.issue.c.next_try_at, _t.issue.c.id)
+        )
+        with self._read() as db:
+            return [(row.id, row.account) for row in db.execute(query)]
+
+    def next_wish(self) -> datetime | None:
+        """When the next issue wants to be looked at; None if none does."""
+        with self._read() as db:
+            return cast("datetime | None", db.execute(select(func.min(_t.issue.c.next_try_at))).scalar_one())
+
+    # ------------------------------------------------------------------ leases and moves
+
+    def lease(self, issue_id: int, owner: str, now: datetime) -> Issue | None:
+        """The issue, owned by `owner` until `now` + LEASE; None while somebody else owns it."""
+        free = (_t.issue.c.lease_until.is_(None)) | (_t.issue.c.lease_until <= now) | (_t.issue.c.lease_owner == owner)
+        update = _t.issue.update().where(_t.issue.c.id == issue_id, free)
+        with self._write() as db:
+            if db.execute(update.values(lease_owner=owner, lease_until=now + LEASE)).rowcount == 0:
+                return None
+            return _issue(db, issue_id)
+
+    def renew(self, issue_id: int, owner: str, now: datetime) -> None:
+        """A full lease from now on; StaleIssue if it was lost. The last thing to do before the wire."""
+        update = _t.issue.update().where(_t.issue.c.id == issue_id, _t.issue.c.lease_owner == owner)
+        with self._write() as db:
+            if db.execute(update.values(lease_until=now + LEASE)).rowcount == 0:
+                raise StaleIssue(f"issue {issue_id}: the lease was lost")
+
+    def release(self, issue_id: int, owner: str) -> None:
+        """Give the issue back."""
+        mine = _t.issue.update().where(_t.issue.c.id == issue_id, _t.issue.c.lease_owner == owner)
+        with self._write() as db:
+            db.execute(mine.values(lease_owner=None, lease_until=None))
+
+    def drop_leases(self) -> None:
+        """Forget all leases: only for the one worker of the workspace, when it starts."""
+        with self._write() as db:
+            db.execute(_t.issue.update().values(lease_owner=None, lease_until=None))
+
+    def move(
+        self, issue: Issue, move: Move, now: datetime, *, owner: str | None = None, content: Content | None = None
+    ) -> Issue:
+        """The issue after the move, stored with its history row (and its content) in one transaction.
+
+        Raises WrongMove for a move that the table does not allow, StaleIssue if the issue is no longer as given.
+        """
+        if not may_follow(issue.status, move.to):
+            raise WrongMove(f"issue {issue.id}: {issue.status} -> {move.to}", f"第 {issue.id} 号稿件现在不能这样处理")
+        guard = [_t.issue.c.id == issue.id, _t.issue.c.status == issue.status]
+        guard.append(_t.issue.c.lease_owner == owner if owner else _unleased(now))
+        values: dict[str, object] = {"status": move.to, "next_try_at": move.next_try_at, **move.facts}
+        with self._write() as db:
+            if db.execute(_t.issue.update().where(*guard).values(values)).rowcount == 0:
+                raise StaleIssue(f"issue {issue.id} was moved by somebody else", "稿件正在处理，请稍后再试")
+            if content is not None:
+                _keep_content(db, issue.id, content)
+            if move.why:
+                _record(db, issue.id, now, (issue.status, move.to), move.why)
+            return _issue(db, issue.id)
+
+    def history(self, issue_id: int) -> list[Past]:
+        """All moves of an issue, oldest first."""
+        query = select(_t.history).where(_t.history.c.issue_id == issue_id).order_by(_t.history.c.id)
+        with self._read() as db:
+            return [Past(row.at, row.before, row.after, row.why) for row in db.execute(query)]
+
+    # ------------------------------------------------------------------ what an issue holds
+
+    def originals(self, issue_id: int) -> dict[str, bytes]:
+        """The dropped files, by path; empty once the issue is imported."""
+        query = select(_t.original.c.path, _t.original.c.data).where(_t.original.c.issue_id == issue_id)
+        with self._read() as db:
+            return {row.path: row.data for row in db.execute(query)}
+
+    def newsletter(self, issue_id: int) -> str:
+        """The stored newsletter (see `codec`), without pictures; "" before the import."""
+        query = select(_t.content.c.newsletter).where(_t.content.c.issue_id == issue_id)
+        with self._read() as db:
+            return db.execute(query).scalar_one_or_none() or ""
+
+    def assets(self, issue_id: int) -> tuple[Asset, ...]:
+        """The pictures of an issue, as the platform takes them."""
+        query = select(_t.asset).where(_t.asset.c.issue_id == issue_id).order_by(_t.asset.c.fingerprint)
+        with self._read() as db:
+            return tuple(
+                Asset(row.fingerprint, row.media_type, row.data, row.name, row.width, row.height)
+                for row in db.execute(query)
+            )
+
+    def articles(self, issue_id: int) -> list[ArticleRow]:
+        """The articles of the draft, in order."""
+        query = select(_t.article).where(_t.article.c.issue_id == issue_id).order_by(_t.article.c.position)
+        with self._read() as db:
+            return [ArticleRow(row.title, row.digest, row.characters) for row in db.execute(query)]
+
+    def published(self, account: str, limit: int = 500) -> list[Published]:
+        """The published issues of an account, newest first."""
+        first = (_t.article.c.issue_id == _t.issue.c.id) & (_t.article.c.position == 0)
+        cover = (_t.effect.c.issue_id == _t.issue.c.id) & (_t.effect.c.kind == "upload_cover")
+        query = (
+            select(*_ISSUE_COLUMNS, _t.content.c.name.label("newsletter_name"), _t.content.c.year)
+            .add_columns(_t.content.c.number, _t.content.c.total_number, _t.article.c.digest, _t.effect.c.result)
+            .select_from(_t.issue.outerjoin(_t.content).outerjoin(_t.article, first).outerjoin(_t.effect, cover))
+            .where(_t.issue.c.account == account, _t.issue.c.status == Status.PUBLISHED)
+            .order_by(_t.issue.c.published_at.desc(), _t.issue.c.id.desc())
+            .limit(limit)
+        )
+        with self._read() as db:
+            return [_to_published(row) for row in db.execute(query)]
+
+    # ------------------------------------------------------------------ effects
+
+    def effect(self, issue_id: int, kind: str, key: str) -> Effect | None:
+        """What is known of one effect; None if it was never begun."""
+        with self._read() as db:
+            row = db.execute(select(_t.effect).where(*_this_effect(issue_id, kind, key))).one_or_none()
+            return None if row is None else _to_effect(row)
+
+    def effects(self, issue_id: int) -> list[Effect]:
+        """All effects of an issue in the order of their intents."""
+        query = (
+            select(_t.effect).where(_t.effect.c.issue_id == issue_id).order_by(_t.effect.c.intent_at, _t.effect.c.id)
+        )
+        with self._read() as db:
+            return [_to_effect(row) for row in db.execute(query)]
+
+    def intend(self, issue_id: int, kind: str, key: str, owner: str, now: datetime) -> None:
+        """Commit that an effect is about to be sent; StaleIssue if the lease was lost."""
+        begun = {"issue_id": issue_id, "kind": kind, "key": key, "intent_at": now, "state": EffectState.INTENT}
+        fresh = {"intent_at": now, "state": EffectState.INTENT, "ended_at": None, "errcode": 0, "rid": "", "detail": ""}
+        with self._write() as db:
+            held = db.execute(select(_t.issue.c.lease_owner).where(_t.issue.c.id == issue_id)).scalar_one()
+            if held != owner:
+                raise StaleIssue(f"issue {issue_id}: the lease was lost")
+            db.execute(insert(_t.effect).values(begun).on_conflict_do_update(_EFFECT_KEY, set_=fresh))
+
+    def finish(self, issue_id: int, kind: str, key: str, result: Mapping[str, Any], now: datetime) -> None:
+        """Commit what an effect gave."""
+        values = {"state": EffectState.DONE, "result": dict(result), "ended_at": now, "detail": ""}
+        with self._write() as db:
+            db.execute(_t.effect.update().where(*_this_effect(issue_id, kind, key)).values(values))
+
+    def reject(self, issue_id: int, kind: str, key: str, error: tuple[int, str, str], now: datetime) -> None:
+        """Commit that the platform refused an effect: (errcode, rid, detail)."""
+        errcode, rid, detail = error
+        values = {"state": EffectState.REJECTED, "errcode": errcode, "rid": rid, "detail": detail, "ended_at": now}
+        with self._write() as db:
+            db.execute(_t.effect.update().where(*_this_effect(issue_id, kind, key)).values(values))
+
+    def remark(self, issue_id: int, kind: str, key: str, detail: str) -> None:
+        """Note why the outcome of an effect is not known; its state stays."""
+        with self._write() as db:
+            db.execute(_t.effect.update().where(*_this_effect(issue_id, kind, key)).values(detail=detail))
+
+    def forget_effect(self, issue_id: int, kind: str, key: str) -> None:
+        """Strike an effect that a person, or the platform's own lists, know not to have happened."""
+        with self._write() as db:
+            db.execute(_t.effect.delete().where(*_this_effect(issue_id, kind, key)))
+
+    # ------------------------------------------------------------------ pictures, rights, events
+
+    def picture_urls(self, account: str, fingerprints: Sequence[str]) -> dict[str, str]:
+        """Where the platform keeps those of the pictures that were uploaded before."""
+        query = select(_t.picture.c.fingerprint, _t.picture.c.url)
+        query = query.where(_t.picture.c.account == account, _t.picture.c.fingerprint.in_(fingerprints))
+        with self._read() as db:
+            return {row.fingerprint: row.url for row in db.execute(query)}
+
+    def keep_picture(self, account: str, fingerprint: str, url: str, now: datetime) -> None:
+        """Remember where the platform keeps a picture."""
+        row = {"account": account, "fingerprint": fingerprint, "url": url, "uploaded_at": now}
+        with self._write() as db:
+            db.execute(insert(_t.picture).values(row).on_conflict_do_update(_PICTURE_KEY, set_=row))
+
+    def may_publish(self, account: str) -> bool:
+        """False once the platform has said that this account may not publish by API."""
+        query = select(_t.rights.c.may_publish).where(_t.rights.c.account == account)
+        with self._read() as db:
+            found = db.execute(query).scalar_one_or_none()
+            return found is None or bool(found)
+
+    def keep_right(self, account: str, may_publish: int, now: datetime) -> None:
+        """Remember whether an account may publish by API (1 or 0)."""
+        row = {"account": account, "may_publish": may_publish, "probed_at": now}
+        with self._write() as db:
+            db.execute(insert(_t.rights).values(row).on_conflict_do_update(["account"], set_=row))
+
+    def record_event(self, account: str, kind: str, key: str, fields: Mapping[str, Any], now: datetime) -> None:
+        """Keep a result event (once) and ring for every issue of the account that waits for one."""
+        row = {"account": account, "kind": kind, "key": key, "fields": dict(fields), "received_at": now}
+        waiting = _t.issue.c.status.in_([Status.SUBMITTED, Status.DRAFTED]) & (_t.issue.c.account == account)
+        with self._write() as db:
+            db.execute(insert(_t.event).values(row).on_conflict_do_nothing())
+            later = _t.issue.c.next_try_at > now
+            submitted = waiting & later & ((_t.issue.c.publish_at.is_(None)) | (_t.issue.c.publish_at <= now))
+            db.execute(_t.issue.update().where(submitted).values(next_try_at=now))
+
+    def events(self, account: str, kind: str) -> list[Mapping[str, Any]]:
+        """The kept events of one kind, newest first, at most 200."""
+        query = select(_t.event.c.fields).where(_t.event.c.account == account, _t.event.c.kind == kind)
+        with self._read() as db:
+            return list(db.execute(query.order_by(_t.event.c.id.desc()).limit(200)).scalars())
+
+    # ------------------------------------------------------------------ the dropped files
+
+    def unfiled(self) -> list[Filing]:
+        """Issues whose dropped file is not archived yet though what it became is decided."""
+        query = select(*_ISSUE_COLUMNS, _t.issue.c.archive_path).where(
+            _t.issue.c.archived_at.is_(None), _t.issue.c.status != Status.RECEIVED
+        )
+        with self._read() as db:
+            return [Filing(_to_issue(row), row.archive_path) for row in db.execute(query)]
+
+    def filing(self, issue_id: int) -> Filing:
+        """Where an issue's dropped file was archived."""
+        query = select(*_ISSUE_COLUMNS, _t.issue.c.archive_path).where(_t.issue.c.id == issue_id)
+        with self._read() as db:
+            row = db.execute(query).one()
+            return Filing(_to_issue(row), row.archive_path)
+
+    def plan_filing(self, issue_id: int, archive_path: str) -> None:
+        """Commit where a file is about to be moved."""
+        with self._write() as db:
+            db.execute(_t.issue.update().where(_t.issue.c.id == issue_id).values(archive_path=archive_path))
+
+    def filed(self, issue_id: int, now: datetime) -> None:
+        """Commit that the file is where it was planned."""
+        with self._write() as db:
+            db.execute(_t.issue.update().where(_t.issue.c.id == issue_id).values(archived_at=now))
+
+    def is_filed(self, issue_id: int) -> bool:
+        """Whether the dropped file of an issue has been archived."""
+        query = select(_t.issue.c.archived_at).where(_t.issue.c.id == issue_id)
+        with self._read() as db:
+            return db.execute(query).scalar_one() is not None
+
+    # ------------------------------------------------------------------ transactions
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with self._engine.execution_options(write=True).begin() as db:
+            yield db
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with self._engine.connect() as db:
+            yield db
+
+
+_EFFECT_KEY = ["issue_id", "kind", "key"]
+_PICTURE_KEY = ["account", "fingerprint"]
+
+
+def _open(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # transactions are ours: see _begin
+        cursor = connection.cursor()
+        # FULL: a committed intent must survive a power cut, or an effect could be repeated.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # IMMEDIATE: a write that began as a read could be refused half-way when another process writes.
+        writing = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _issue(db: Connection, issue_id: int) -> Issue:
+    row = db.execute(select(*_ISSUE_COLUMNS).where(_t.issue.c.id == issue_id)).one_or_none()
+    if row is None:
+        raise KeyError(issue_id)
+    return _to_issue(row)
+
+
+def _to_issue(row: Any) -> Issue:
+    values = {field.name: getattr(row, field.name) for field in fields(Issue)}
+    return Issue(**{**values, "article_urls": tuple(values["article_urls"])})
+
+
+def _to_effect(row: Any) -> Effect:
+    values = {field.name: getattr(row, field.name) for field in fields(Effect)}
+    return Effect(**{**values, "state": EffectState(values["state"])})
+
+
+def _to_published(row: Any) -> Published:
+    cover_url = (row.result or {}).get("url", "")
+    name = row.newsletter_name or ""
+    return Published(_to_issue(row), name, row.year, row.number, row.total_number, row.digest or "", cover_url)
+
+
+def _unleased(now: datetime) -> Any:
+    return (_t.issue.c.lease_until.is_(None)) | (_t.issue.c.lease_until <= now)
+
+
+def _this_effect(issue_id: int, kind: str, key: str) -> list[Any]:
+    return [_t.effect.c.issue_id == issue_id, _t.effect.c.kind == kind, _t.effect.c.key == key]
+
+
+def _keep_originals(db: Connection, issue_id: int, files: Mapping[str, bytes]) -> None:
+    db.execute(_t.original.delete().where(_t.original.c.issue_id == issue_id))
+    for path, data in files.items():
+        db.execute(_t.original.insert().values(issue_id=issue_id, path=path, data=data))
+
+
+def _keep_content(db: Connection, issue_id: int, content: Content) -> None:
+    for table in (_t.content, _t.asset, _t.article, _t.original):
+        # The originals go, too: the dropped file itself is archived, and what it became is stored here.
+        db.execute(table.delete().where(table.c.issue_id == issue_id))
+    values = {"newsletter": content.newsletter, "name": content.name, "year": content.year}
+    numbers = {"number": content.number, "total_number": content.total_number}
+    db.execute(_t.content.insert().values(issue_id=issue_id, **values, **numbers))
+    for asset in content.assets:
+        kept = {field.name: getattr(asset, field.name) for field in fields(Asset)}
+        db.execute(_t.asset.insert().values(issue_id=issue_id, **kept))
+    for position, row in enumerate(content.articles):
+        kept = {field.name: getattr(row, field.name) for field in fields(ArticleRow)}
+        db.execute(_t.article.insert().values(issue_id=issue_id, position=position, **kept))
+
+
+def _record(db: Connection, issue_id: int, now: datetime, change: tuple[Status | None, Status], why: str) -> None:
+    before, after = change
+    db.execute(_t.history.insert().values(issue_id=issue_id, at=now, before=before, after=after, why=why))
+
+
+def check_is_database(path: Path) -> None:
+    """Nothing, if `path` is absent or an SQLite file; else ConfigError."""
+    if path.exists() and path.stat().st_size and path.open("rb").read(15) != b"SQLite format 3":
+        raise ConfigError([f"{path}: not an SQLite database; move it away or restore a backup"])

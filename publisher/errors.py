@@ -4,6 +4,8 @@
       Unreadable            NEVER     the file is not what its name says, or is hostile
       Unpublishable         NEVER     the platform would refuse it: a limit is passed
       NotFromWeChat         NEVER     a callback whose envelope does not open
+      NeedsPerson           NEVER     only a person can know, or decide, what comes next
+      NotYet                LATER     nothing is wrong; look again at not_before
       StaleIssue            LATER     somebody else moved the issue first
       WrongMove             NEVER     an editor asked for a move that the issue's state does not allow
       WeChatError                     path, errcode, errmsg, rid; never the URL, a token or a secret
@@ -61,6 +63,20 @@ class Unpublishable(PublisherError):
 
 class NotFromWeChat(PublisherError):
     """A callback whose envelope does not open."""
+
+
+class NeedsPerson(PublisherError):
+    """Only a person can know, or decide, what comes next; the note asks the question."""
+
+
+class NotYet(PublisherError):
+    """Nothing is wrong, but it is too early; `not_before` (aware, UTC) says when to look again."""
+
+    retry: ClassVar[Retry] = Retry.LATER
+
+    def __init__(self, detail: str, note: str, not_before: datetime) -> None:
+        super().__init__(detail, note)
+        self.not_before = not_before
 
 
 class StaleIssue(PublisherError):

@@ -9,6 +9,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
+from publisher.document import Asset
+
 
 class Status(StrEnum):
     """Where an issue stands."""
@@ -110,15 +112,41 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """One article of the draft as people see it listed; `characters` counts its HTML."""
+
+    title: str
+    digest: str
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the import of an issue gave. `newsletter` is its JSON (see `codec`), without pictures; the numbers
+    are those of the masthead; `assets` are the pictures as the platform takes them.
+    """
+
+    newsletter: str
+    name: str
+    year: int | None
+    number: int | None
+    total_number: int | None
+    assets: tuple[Asset, ...]
+    articles: tuple[ArticleRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
-    """A decision about an issue: the next state (the same state: only facts change), the facts that come with
-    it (field names of `Issue`), and when to look again (None: not before a person acts).
+    """A decision about an issue: the next state (the same state: only facts change), why (Chinese, for its
+    history; "" leaves no trace there), when to look again (None: not before a person acts), the facts that come
+    with it (field names of `Issue`), and what an import gave.
     """
 
     to: Status
     why: str
     next_try_at: datetime | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
+    content: Content | None = None
 
 
 def may_follow(before: Status, after: Status) -> bool:

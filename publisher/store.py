@@ -14,14 +14,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, true
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError
 
 from publisher import schema
 from publisher.document import Asset
 from publisher.errors import ConfigError, StaleIssue, WrongMove
-from publisher.issue import Issue, Move, Status, may_follow
+from publisher.issue import ArticleRow, Content, Issue, Move, Status, may_follow
 from publisher.migrations import migrate
 
 LEASE = timedelta(seconds=60)
@@ -66,28 +66,6 @@ class Past:
     before: Status | None
     after: Status
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleRow:
-    """One article of the draft as listed to people."""
-
-    title: str
-    digest: str
-    characters: int
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What the import of an issue gave, to be stored with the move to IMPORTED."""
-
-    newsletter: str
-    name: str
-    year: int | None
-    number: int | None
-    total_number: int | None
-    assets: tuple[Asset, ...]
-    articles: tuple[ArticleRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,9 +215,7 @@ class Store:
         with self._write() as db:
             db.execute(_t.issue.update().values(lease_owner=None, lease_until=None))
 
-    def move(
-        self, issue: Issue, move: Move, now: datetime, *, owner: str | None = None, content: Content | None = None
-    ) -> Issue:
+    def move(self, issue: Issue, move: Move, now: datetime, owner: str | None = None) -> Issue:
         """The issue after the move, stored with its history row (and its content) in one transaction.
 
         Raises WrongMove for a move that the table does not allow, StaleIssue if the issue is no longer as given.
@@ -252,8 +228,8 @@ class Store:
         with self._write() as db:
             if db.execute(_t.issue.update().where(*guard).values(values)).rowcount == 0:
                 raise StaleIssue(f"issue {issue.id} was moved by somebody else", "稿件正在处理，请稍后再试")
-            if content is not None:
-                _keep_content(db, issue.id, content)
+            if move.content is not None:
+                _keep_content(db, issue.id, move.content)
             if move.why:
                 _record(db, issue.id, now, (issue.status, move.to), move.why)
             return _issue(db, issue.id)
@@ -388,18 +364,21 @@ class Store:
     def record_event(self, account: str, kind: str, key: str, fields: Mapping[str, Any], now: datetime) -> None:
         """Keep a result event (once) and ring for every issue of the account that waits for one."""
         row = {"account": account, "kind": kind, "key": key, "fields": dict(fields), "received_at": now}
-        waiting = _t.issue.c.status.in_([Status.SUBMITTED, Status.DRAFTED]) & (_t.issue.c.account == account)
         with self._write() as db:
             db.execute(insert(_t.event).values(row).on_conflict_do_nothing())
-            later = _t.issue.c.next_try_at > now
-            submitted = waiting & later & ((_t.issue.c.publish_at.is_(None)) | (_t.issue.c.publish_at <= now))
-            db.execute(_t.issue.update().where(submitted).values(next_try_at=now))
+            _ring(db, now, _t.issue.c.account == account)
 
-    def events(self, account: str, kind: str) -> list[Mapping[str, Any]]:
-        """The kept events of one kind, newest first, at most 200."""
-        query = select(_t.event.c.fields).where(_t.event.c.account == account, _t.event.c.kind == kind)
+    def ring(self, now: datetime) -> None:
+        """Let every issue that only waits for the platform, or for a person in the console, be looked at now."""
+        with self._write() as db:
+            _ring(db, now, true())
+
+    def events(self, account: str, kinds: Sequence[str], since: datetime) -> list[Mapping[str, Any]]:
+        """The fields of the kept events of some kinds received since then, newest first, at most 200."""
+        query = select(_t.event.c.fields).where(_t.event.c.account == account, _t.event.c.kind.in_(kinds))
+        query = query.where(_t.event.c.received_at >= since).order_by(_t.event.c.id.desc()).limit(200)
         with self._read() as db:
-            return list(db.execute(query.order_by(_t.event.c.id.desc()).limit(200)).scalars())
+            return list(db.execute(query).scalars())
 
     # ------------------------------------------------------------------ the dropped files
 
@@ -493,6 +472,12 @@ def _to_published(row: Any) -> Published:
     cover_url = (row.result or {}).get("url", "")
     name = row.newsletter_name or ""
     return Published(_to_issue(row), name, row.year, row.number, row.total_number, row.digest or "", cover_url)
+
+
+def _ring(db: Connection, now: datetime, which: Any) -> None:
+    waiting = _t.issue.c.status.in_([Status.DRAFTED, Status.SUBMITTED]) & (_t.issue.c.next_try_at > now)
+    its_time = (_t.issue.c.publish_at.is_(None)) | (_t.issue.c.publish_at <= now)
+    db.execute(_t.issue.update().where(waiting, its_time, which).values(next_try_at=now))
 
 
 def _unleased(now: datetime) -> Any:

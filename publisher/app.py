@@ -1,0 +1,317 @@
+"""The house's one face: the dozen verbs that every door uses. `open_publisher` is the only place that wires it.
+
+Time is read here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from publisher import jail
+from publisher.config import Settings, read_settings, require_accounts
+from publisher.errors import Unreadable, WrongMove
+from publisher.filing import FilingRoom
+from publisher.inbox import Changed, Claim, Drop, Inbox
+from publisher.issue import Account, Issue, Move, Status
+from publisher.pipeline import Edges, wake
+from publisher.pipeline.submitting import is_unsure
+from publisher.rendering.theme import parse_theme
+from publisher.replies import Archive, Entry, Message
+from publisher.slots import in_zone, parse_time
+from publisher.store import Effect, Past, Store, check_is_database
+from publisher.wechat import Platform
+
+log = logging.getLogger("publisher.app")
+
+Clock = Callable[[], datetime]
+_REVIVABLE = frozenset({Status.WITHDRAWN})
+
+
+def system_clock() -> datetime:
+    """The time of this machine, UTC."""
+    return datetime.now(UTC)  # noqa: TID251 - this is the one place
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one drop at a look: a new issue, a repeated one, or a wait. `text` is for editors."""
+
+    name: str
+    text: str
+    issue_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One issue's whole history: its moves and its outside effects."""
+
+    issue: Issue
+    moves: Sequence[Past]
+    effects: Sequence[Effect]
+
+
+@dataclass(slots=True)
+class Publisher:
+    """A workspace at work. Every method may be called from any thread."""
+
+    settings: Settings
+    store: Store
+    edges: Edges
+    inbox: Inbox
+    filing: FilingRoom
+    clock: Clock
+    owner: str
+    _platforms: dict[str, Platform] = field(default_factory=dict)
+
+    # ------------------------------------------------------------------ the worker's verbs
+
+    def take_in(self) -> list[Taken]:
+        """Look at the drop folder once: what is complete becomes issues; then archive what is decided."""
+        look = self.inbox.look(self.clock())
+        self.filing.report_waiting(look.waiting, self.clock())
+        taken = [entry for drop in look.complete if (entry := self._take(drop)) is not None]
+        return taken + [Taken(wait.drop.name, wait.why) for wait in look.waiting]
+
+    def due(self) -> list[tuple[int, str]]:
+        """(issue, account) of all that is to be done now."""
+        known = self.settings.accounts
+        return [(issue_id, account) for issue_id, account in self.store.due(self.clock()) if account in known]
+
+    def wake(self, issue_id: int) -> Issue | None:
+        """The issue after all that could be done now; None if another worker holds it."""
+        account = self.settings.accounts[self.store.issue(issue_id).account]
+        issue = wake(issue_id, account, self.edges, self.owner)
+        if issue is not None:
+            self.filing.settle(self.clock())
+            self.filing.report(issue, self.clock())
+        return issue
+
+    def settle_files(self) -> None:
+        """Archive every dropped file whose fate is decided, also after a crash."""
+        self.filing.settle(self.clock())
+
+    def drop_leases(self) -> None:
+        """Forget all leases: only for the one worker of the workspace, when it starts."""
+        self.store.drop_leases()
+
+    def ring(self) -> None:
+        """Look now at all that only waits for the platform or for a person in the console."""
+        self.store.ring(self.clock())
+
+    # ------------------------------------------------------------------ what people ask and decide
+
+    def issues(self) -> list[Issue]:
+        """All issues, oldest first."""
+        return self.store.issues()
+
+    def issue(self, issue_id: int) -> Issue:
+        """One issue; WrongMove if there is none of that number."""
+        try:
+            return self.store.issue(issue_id)
+        except KeyError:
+            raise WrongMove(f"no issue {issue_id}", f"没有第 {issue_id} 号稿件；用 publisher status 查看。") from None
+
+    def zone_of(self, issue_id: int) -> str:
+        """The time zone of an issue's account."""
+        return self._zone(self.issue(issue_id))
+
+    def story(self, issue_id: int) -> Story:
+        """The whole history of an issue."""
+        return Story(self.issue(issue_id), self.store.history(issue_id), self.store.effects(issue_id))
+
+    def approve(self, issue_id: int) -> Issue:
+        """Let a drafted issue go out at its time."""
+        issue = self.issue(issue_id)
+        if issue.status not in {Status.RECEIVED, Status.IMPORTED, Status.SCHEDULED, Status.DRAFTED}:
+            raise WrongMove(
+                f"issue {issue_id} is {issue.status}", f"第 {issue_id} 号稿件是 {issue.status}，不需要审批。"
+            )
+        now = self.clock()
+        return self._decide(issue, Move(issue.status, "编辑审批通过", now, {"approved_at": now, "note": ""}))
+
+    def schedule(self, issue_id: int, time: str) -> Issue:
+        """Give an issue that is not submitted yet another time, as an editor writes it."""
+        issue = self.issue(issue_id)
+        zone = self._zone(issue)
+        try:
+            publish_at = parse_time(time, zone)
+        except ValueError as error:
+            raise WrongMove(str(error), f"时间「{time}」看不懂，请写成 2026-11-24 17:30。") from None
+        if issue.status is Status.HELD and issue.held_from is Status.IMPORTED:
+            issue = self.retry(issue_id)
+        if issue.status not in {Status.RECEIVED, Status.IMPORTED, Status.SCHEDULED, Status.DRAFTED}:
+            raise WrongMove(
+                f"issue {issue_id} is {issue.status}", f"第 {issue_id} 号稿件是 {issue.status}，不能再改时间。"
+            )
+        why = f"编辑定于 {in_zone(publish_at, zone)} 发布"
+        return self._decide(issue, Move(issue.status, why, self.clock(), {"publish_at": publish_at}))
+
+    def retry(self, issue_id: int) -> Issue:
+        """Let a held issue go on from where it was held. For a submission of unknown outcome this is the editor's
+        word that it did not go out.
+        """
+        issue = self.issue(issue_id)
+        if issue.status is not Status.HELD or issue.held_from is None:
+            raise WrongMove(f"issue {issue_id} is {issue.status}", f"第 {issue_id} 号稿件没有停住，不需要重试。")
+        for kind in ("submit", "mass_send"):
+            for effect in self.store.effects(issue_id):
+                if effect.kind == kind and (is_unsure(effect) or issue.held_from is Status.SUBMITTED):
+                    self.store.forget_effect(issue_id, kind, effect.key)
+        back = Status.DRAFTED if issue.held_from is Status.SUBMITTED else issue.held_from
+        facts = {"note": "", "tries": 0, "publish_id": ""}
+        return self._decide(issue, Move(back, "编辑要求重试", self.clock(), facts))
+
+    def withdraw(self, issue_id: int) -> Issue:
+        """Take an issue back; its draft leaves the box."""
+        issue = self.issue(issue_id)
+        return self._decide(issue, Move(Status.WITHDRAWN, "编辑撤回", self.clock(), {"note": ""}))
+
+    def record_publication(self, issue_id: int, url: str) -> Issue:
+        """Record what a person did in the console: the issue is out, under this link."""
+        if not url.startswith(("https://", "http://")):
+            raise WrongMove(f"not a link: {url!r}", "链接要以 http:// 或 https:// 开头，请从已发表的文章里复制。")
+        issue = self.issue(issue_id)
+        published_at = issue.published_at or self.clock()
+        facts = {"article_urls": (url,), "published_at": published_at, "note": ""}
+        return self._decide(issue, Move(Status.PUBLISHED, "编辑登记已发表", None, facts))
+
+    # ------------------------------------------------------------------ the callback door's verbs
+
+    def archive(self, account: str) -> Archive:
+        """The published issues of an account, newest first, as readers may ask for them."""
+        return Archive(tuple(
+            Entry(
+                issue_id=row.issue.id,
+                title=row.issue.title,
+                digest=row.digest,
+                url=next(iter(row.issue.article_urls), ""),
+                cover_url=row.cover_url,
+                name=row.name,
+                year=row.year,
+                issue=row.number,
+                total_issue=row.total_number,
+                published_at=row.issue.published_at or row.issue.created_at,
+            )
+            for row in self.store.published(account)
+        ))  # fmt: skip
+
+    def record_event(self, account: str, event: Message) -> None:
+        """Keep a result event of the platform and ring for the issues that wait for one."""
+        key = f"{event.created}:{event.message_id}:{event.event_key}"
+        self.store.record_event(account, event.event.upper(), key[:160], event.fields, self.clock())
+
+    # ------------------------------------------------------------------ below
+
+    def close(self) -> None:
+        """Let go of the database and of all connections."""
+        for platform in self._platforms.values():
+            platform.close()
+        self.store.close()
+
+    def _decide(self, issue: Issue, move: Move) -> Issue:
+        after = self.store.move(issue, move, self.clock())
+        self.filing.report(after, self.clock())
+        log.info("issue=%d account=%s decided=%s->%s", issue.id, issue.account, issue.status, after.status)
+        return after
+
+    def _zone(self, issue: Issue) -> str:
+        account = self.settings.accounts.get(issue.account)
+        return account.zone if account else "Asia/Shanghai"
+
+    def _take(self, drop: Drop) -> Taken | None:
+        """What becomes of one complete drop; None if it is an issue's own file, not archived yet."""
+        account = self._account_of(drop)
+        if account is None:
+            names = "、".join(self.settings.accounts)
+            return Taken(drop.name, f"不知道属于哪个公众号：请放进 drafts/ 下以公众号命名的文件夹（{names}）。")
+        try:
+            claim, refusal = self.inbox.claim(drop), None
+        except (Changed, OSError) as error:
+            log.info("drop=%s not quiet yet: %s", drop.name, type(error).__name__)
+            return Taken(drop.name, "正在等待文件复制完成。")
+        except Unreadable as error:
+            claim, refusal = Claim({}, self.inbox.fingerprint(drop)), error
+        known = self.store.find(account.name, claim.fingerprint)
+        if known is None or self._revives(known):
+            return self._receive(account, drop, claim, refusal)
+        if not self.store.is_filed(known.id) and drop.name == known.name:
+            return None
+        return self._repeat(drop, known)
+
+    def _receive(self, account: Account, drop: Drop, claim: Claim, refusal: Unreadable | None) -> Taken:
+        now = self.clock()
+        known = self.store.find(account.name, claim.fingerprint)
+        if known is None:
+            issue = self.store.receive(account.name, drop.name, claim.fingerprint, claim.files, now)
+        else:
+            issue = self.store.receive_again(known.id, drop.name, claim.files, now)
+        self._supersede_unread(issue)
+        if refusal is not None:
+            facts = {"note": refusal.note, "held_from": Status.RECEIVED}
+            issue = self.store.move(issue, Move(Status.HELD, refusal.note, None, facts), now)
+        log.info("issue=%d account=%s received=%s", issue.id, account.name, drop.name)
+        return Taken(drop.name, f"已收到，编号 {issue.id}", issue.id)
+
+    def _revives(self, known: Issue) -> bool:
+        """Whether the same bytes, dropped again, start over: after a withdrawal or a file that could not be used."""
+        unread = known.status is Status.HELD and known.held_from is Status.RECEIVED
+        return (known.status in _REVIVABLE or unread) and self.store.is_filed(known.id)
+
+    def _supersede_unread(self, issue: Issue) -> None:
+        """A new file under the name of one that could not be used replaces it."""
+        for other in self.store.namesakes(issue):
+            if other.status is Status.HELD and other.held_from is Status.RECEIVED and other.name == issue.name:
+                why = f"同名的新稿件（第 {issue.id} 号）取代了它"
+                self.store.move(other, Move(Status.WITHDRAWN, why, None, {"note": why}), self.clock())
+
+    def _repeat(self, drop: Drop, known: Issue) -> Taken:
+        """The same bytes once more: archived with a report that says so; nothing is published."""
+        where = next(iter(known.article_urls), "")
+        when = in_zone(known.published_at or known.created_at, self._zone(known))
+        text = (
+            f"内容与第 {known.id} 号稿件《{known.title or known.name}》完全相同（{known.status}，{when}），不再发布。"
+        )
+        self.filing.file_repeat(drop, "\n".join(part for part in (text, where) if part), self.clock())
+        log.info("issue=%d account=%s repeated=%s", known.id, known.account, drop.name)
+        return Taken(drop.name, text, known.id)
+
+    def _account_of(self, drop: Drop) -> Account | None:
+        accounts = self.settings.accounts
+        if drop.account:
+            return accounts.get(drop.account)
+        if len(accounts) == 1:
+            return next(iter(accounts.values()))
+        return accounts.get(self.settings.default_account)
+
+
+def open_publisher(home: Path, environment: Mapping[str, str] | None = None, clock: Clock = system_clock) -> Publisher:
+    """A publisher over the workspace `home`. ConfigError lists everything that is wrong with its configuration."""
+    settings = read_settings(home, os.environ if environment is None else environment)
+    check_is_database(settings.database)
+    store = Store(settings.database)
+    platforms: dict[str, Platform] = {}
+
+    def platform(account: Account) -> Platform:
+        if account.name not in platforms:
+            require_accounts(replace(settings, accounts={account.name: account}))
+            platforms.setdefault(account.name, Platform(account, clock))
+        return platforms[account.name]
+
+    worker = settings.worker
+    themes = {name: parse_theme(name, css) for name, css in settings.themes.items()}
+    edges = Edges(store, platform, jail.read, themes, clock, worker.upload_threads)
+    inbox = Inbox(
+        drafts=settings.folder("drafts"),
+        accounts=tuple(settings.accounts),
+        settle=timedelta(seconds=worker.settle_seconds),
+        give_up=timedelta(minutes=worker.give_up_minutes),
+        max_bytes=worker.max_drop_megabytes * 1_000_000,
+    )
+    filing = FilingRoom(settings, store, inbox)
+    return Publisher(settings, store, edges, inbox, filing, clock, secrets.token_hex(8), platforms)

@@ -1,0 +1,271 @@
+"""The command line: one command per verb. Heavy libraries are imported by the command that needs them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import click
+
+from publisher import __version__
+from publisher.errors import ConfigError, PublisherError, WrongMove
+
+DONE, NEEDS_PERSON, WRONG_USE = 0, 1, 2
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _with_exit_codes(function: _F) -> _F:
+    """Turn our errors into a message and an exit code: a configuration's faults all at once, no traceback."""
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except ConfigError as error:
+            for fault in error.faults:
+                click.echo(f"error: {fault}", err=True)
+            sys.exit(WRONG_USE)
+        except WrongMove as error:
+            click.echo(error.note, err=True)
+            sys.exit(WRONG_USE)
+        except PublisherError as error:
+            click.echo(error.note, err=True)
+            sys.exit(NEEDS_PERSON)
+
+    return cast("_F", run)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="PUBLISHER_HOME",
+    default=Path(),
+    help="The workspace: where config/ and drafts/ are. Default: $PUBLISHER_HOME, else the current folder.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Log what is done to standard error.")
+@click.version_option(__version__, prog_name="publisher")
+@click.pass_context
+def main(context: click.Context, home: Path, verbose: bool) -> None:  # noqa: FBT001 - click's way
+    """A newsletter file dropped into drafts/ becomes a published issue on a WeChat official account."""
+    context.obj = home.resolve()
+    _log_to_stderr(logging.INFO if verbose or context.invoked_subcommand in {"serve", "sandbox"} else logging.WARNING)
+
+
+@main.command()
+@click.argument("directory", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+@_with_exit_codes
+def init(home: Path, directory: Path | None) -> None:
+    """Write config/ and drafts/ with commented defaults into DIRECTORY (default: the workspace)."""
+    from publisher.config import write_defaults
+
+    target = (directory or home).resolve()
+    for path in write_defaults(target):
+        click.echo(f"wrote {path}")
+    click.echo(f"Next: fill in {target / 'config' / 'accounts.toml'}, then run: publisher --home {target} doctor")
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_with_exit_codes
+def inspect(file: Path, as_json: bool) -> None:  # noqa: FBT001 - click's way
+    """Show what the importer understood of FILE (a document, or a folder or zip of one with its pictures)."""
+    from publisher.inspection import inspection
+
+    understood = inspection(_read(file))
+    if as_json:
+        _print_json(understood)
+    else:
+        from publisher.terminal import show_inspection
+
+        show_inspection(understood)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="OUT.html")
+@click.option("--theme", default="official", show_default=True, help="A shipped theme, or one of config/themes/.")
+@click.option("--layout", type=click.Choice(["single", "sections", "auto"]), default="auto", show_default=True)
+@click.pass_obj
+@_with_exit_codes
+def render(home: Path, file: Path, output: Path, theme: str, layout: str) -> None:
+    """Write the WeChat HTML of FILE to OUT.html, OUT-2.html …, pictures by local path."""
+    from publisher.preview import write_preview
+
+    for path, piece in write_preview(home, _read(file), output, theme, layout):
+        click.echo(f"{path}\t{len(piece.content)} characters\t{piece.title}")
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="One pass: take in, do what is due, wait for open publications; then exit.")
+@click.option(
+    "--wait", type=float, default=30.0, show_default=True, help="Seconds to wait for publications, with --once."
+)
+@click.pass_obj
+@_with_exit_codes
+def work(home: Path, once: bool, wait: float) -> None:  # noqa: FBT001 - click's way
+    """Run the worker: scan drafts/, import, draft, publish, confirm."""
+    from datetime import timedelta
+
+    from publisher.app import open_publisher
+    from publisher.config import require_accounts
+    from publisher.terminal import show_work
+    from publisher.worker import work as run
+    from publisher.worker import work_once
+
+    publisher = open_publisher(home)
+    require_accounts(publisher.settings)
+    if not once:
+        _log_to_stderr(logging.INFO)
+        run(publisher, os.environ)
+        return
+    done = work_once(publisher, timedelta(seconds=wait), lambda _issue: None)
+    show_work(publisher.issues(), done)
+    sys.exit(NEEDS_PERSON if done.held else DONE)
+
+
+@main.command()
+@click.option("--host", default=None, help="Address to listen on. Default: config/publisher.toml, [callback] host.")
+@click.option("--port", type=int, default=None, help="Port to listen on. Default: [callback] port.")
+@click.pass_obj
+@_with_exit_codes
+def serve(home: Path, host: str | None, port: int | None) -> None:
+    """Run the callback door, /wechat/ACCOUNT, that the platform sends readers' messages to."""
+    from publisher.web.door import serve_door
+
+    serve_door(home, os.environ, host, port)
+
+
+@main.command()
+@click.argument("issue", required=False, type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+@_with_exit_codes
+def status(home: Path, issue: int | None, as_json: bool) -> None:  # noqa: FBT001 - click's way
+    """List the issues with state, time, links, and what is wrong; or one ISSUE."""
+    from publisher.terminal import issue_row, show_status
+
+    publisher = _open(home)
+    issues = publisher.issues() if issue is None else [publisher.issue(issue)]
+    if as_json:
+        _print_json([issue_row(one) for one in issues])
+    else:
+        show_status(issues, {name: account.zone for name, account in publisher.settings.accounts.items()})
+
+
+@main.command()
+@click.argument("issue", type=int)
+@click.pass_obj
+@_with_exit_codes
+def history(home: Path, issue: int) -> None:
+    """Tell the whole story of ISSUE: each move, each call, its code and time."""
+    from publisher.terminal import show_story
+
+    publisher = _open(home)
+    show_story(publisher.story(issue), publisher.zone_of(issue))
+
+
+def _decision(name: str, text: str) -> None:
+    """Add a command that passes an editor's decision about one issue on to `Publisher`."""
+
+    @main.command(name, help=text)
+    @click.argument("issue", type=int)
+    @click.pass_obj
+    @_with_exit_codes
+    def decide(home: Path, issue: int) -> None:
+        _say(getattr(_open(home), name)(issue))
+
+
+_decision("approve", "Let ISSUE go out at its time (for accounts with approve = true).")
+_decision("retry", "Let a held ISSUE go on from where it was held.")
+_decision("withdraw", "Take ISSUE back before it goes out; its draft is deleted.")
+
+
+@main.command()
+@click.argument("issue", type=int)
+@click.argument("time")
+@click.pass_obj
+@_with_exit_codes
+def schedule(home: Path, issue: int, time: str) -> None:
+    """Give ISSUE the TIME at which it goes out, such as "2026-11-24 17:30" (the account's zone)."""
+    _say(_open(home).schedule(issue, time))
+
+
+@main.command()
+@click.argument("issue", type=int)
+@click.option("--url", required=True, help="The article's link, copied from WeChat.")
+@click.pass_obj
+@_with_exit_codes
+def published(home: Path, issue: int, url: str) -> None:
+    """Record that a person published ISSUE in the console."""
+    _say(_open(home).record_publication(issue, url))
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=int, default=8900, show_default=True)
+@_with_exit_codes
+def sandbox(host: str, port: int) -> None:
+    """Run the stand-in platform; point an account's api_base at it."""
+    from publisher.sandbox import run
+
+    run(host, port)
+
+
+@main.command()
+@click.pass_obj
+@_with_exit_codes
+def doctor(home: Path) -> None:
+    """Check configuration, credentials, one call per account, clock, disk and fonts."""
+    from publisher.doctor import examine
+    from publisher.terminal import show_findings
+
+    findings = list(examine(home, os.environ))
+    show_findings(findings)
+    sys.exit(DONE if all(finding.fine for finding in findings) else NEEDS_PERSON)
+
+
+# ---------------------------------------------------------------------------- below
+
+
+def _open(home: Path) -> Any:
+    from publisher.app import open_publisher
+
+    return open_publisher(home)
+
+
+def _read(file: Path) -> Any:
+    from publisher.inbox import read_files
+    from publisher.jail import read
+
+    return read(read_files(file))
+
+
+def _say(issue: Any) -> None:
+    from publisher.terminal import describe
+
+    click.echo(describe(issue))
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _log_to_stderr(level: int) -> None:
+    """Lines for the journal where systemd reads them (it adds the time), with the time elsewhere."""
+    form = "%(levelname)s %(name)s %(message)s"
+    logging.basicConfig(
+        level=level,
+        format=form if os.environ.get("JOURNAL_STREAM") else f"%(asctime)s {form}",
+        stream=sys.stderr,
+        force=True,
+    )

@@ -1,0 +1,1 @@
+"""The main job, shown from end to end against the sandbox: `python -m publisher.demo [--once]`."""

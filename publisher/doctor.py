@@ -1,0 +1,146 @@
+"""`publisher doctor`: is everything there that the work needs? Each finding says fine, or what to do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from publisher.app import system_clock
+from publisher.config import Settings, read_settings, secret_variable
+from publisher.errors import ConfigError, WeChatError
+from publisher.issue import Account
+from publisher.rendering.cover import missing_glyphs
+from publisher.slots import in_zone
+from publisher.store import Store, check_is_database
+from publisher.wechat import Platform
+
+ENOUGH_DISK = 500_000_000
+"""Bytes: a busy year of issues with their pictures."""
+CLOCK_TOLERANCE = timedelta(minutes=2)
+"""Callbacks are refused beyond ten minutes; two leave room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the examination."""
+
+    fine: bool
+    text: str
+
+
+def examine(home: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """All findings about the workspace `home`; a broken configuration ends the examination."""
+    try:
+        settings = read_settings(home, environment)
+    except ConfigError as error:
+        yield from (Finding(fine=False, text=fault) for fault in error.faults)
+        return
+    yield Finding(
+        fine=True, text=f"configuration of {home}: {len(settings.accounts)} accounts, {len(settings.rules)} reply rules"
+    )
+    yield from _folders(settings)
+    yield _database(settings)
+    yield _font()
+    if not settings.accounts:
+        yield Finding(
+            fine=False, text=f"no account: add an [accounts.NAME] table to {home / 'config' / 'accounts.toml'}"
+        )
+    for account in settings.accounts.values():
+        yield from _credentials(account)
+        if account.appsecret:
+            yield from _platform(account, settings)
+
+
+def _folders(settings: Settings) -> Iterator[Finding]:
+    for name in ("drafts", "done", "failed", "state"):
+        folder = settings.folder(name)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / ".publisher-probe.tmp"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            yield Finding(
+                fine=False, text=f"{folder}: cannot be written ({error.strerror}); give the worker's user the right"
+            )
+        else:
+            yield Finding(fine=True, text=f"{folder}: can be written")
+    free = shutil.disk_usage(settings.home).free
+    text = f"disk: {free / 1e9:.1f} GB free"
+    yield Finding(fine=free >= ENOUGH_DISK, text=text if free >= ENOUGH_DISK else f"{text}; free at least 0.5 GB")
+
+
+def _database(settings: Settings) -> Finding:
+    try:
+        check_is_database(settings.database)
+        Store(settings.database).close()
+    except (ConfigError, OSError) as error:
+        return Finding(fine=False, text=f"database: {error}")
+    return Finding(fine=True, text=f"database: {settings.database}")
+
+
+def _font() -> Finding:
+    missing = missing_glyphs("金融信息第一期龘")
+    if missing:
+        return Finding(fine=False, text=f"cover font: cannot draw {missing}; reinstall the package")
+    return Finding(fine=True, text="cover font: draws Chinese")
+
+
+def _credentials(account: Account) -> Iterator[Finding]:
+    name = account.name
+    if not account.appsecret:
+        variable = secret_variable(name, "appsecret")
+        yield Finding(
+            fine=False, text=f"{name}: no appsecret; set {variable} or {name}.appsecret in $CREDENTIALS_DIRECTORY"
+        )
+    if not account.token:
+        variable = secret_variable(name, "token")
+        yield Finding(
+            fine=False, text=f"{name}: no callback token, so readers get no answers; set {variable} as in the console"
+        )
+    elif not account.aeskey:
+        variable = secret_variable(name, "aeskey")
+        yield Finding(fine=True, text=f"{name}: callbacks in clear; set {variable} and choose 安全模式 in the console")
+
+
+def _platform(account: Account, settings: Settings) -> Iterator[Finding]:
+    platform = Platform(account, system_clock)
+    try:
+        drafts = platform.count_drafts()
+        yield Finding(fine=True, text=f"{account.name}: the platform answers; {drafts} drafts in the box")
+        yield _right(account, platform, settings)
+        yield _clock(account, platform)
+    except WeChatError as error:
+        yield Finding(fine=False, text=f"{account.name}: {error.note}")
+    except ConfigError as error:
+        yield from (Finding(fine=False, text=fault) for fault in error.faults)
+    finally:
+        platform.close()
+
+
+def _right(account: Account, platform: Platform, settings: Settings) -> Finding:
+    """What the account may do, asked now and remembered for the worker."""
+    may = platform.may_publish()
+    store = Store(settings.database)
+    store.keep_right(account.name, int(may), system_clock())
+    store.close()
+    if may:
+        return Finding(fine=True, text=f"{account.name}: may publish by API")
+    text = f"{account.name}: may not publish by API (48001); drafts are made, a person publishes them in the console"
+    return Finding(fine=account.finish != "mass", text=text)
+
+
+def _clock(account: Account, platform: Platform) -> Finding:
+    now, theirs = system_clock(), platform.server_time
+    if theirs is None:
+        return Finding(
+            fine=True, text=f"clock: {in_zone(now, account.zone)} in {account.zone}; the platform did not say its own"
+        )
+    off = abs(now - theirs)
+    text = f"clock: {in_zone(now, account.zone)} in {account.zone}, {off.total_seconds():.0f} s from the platform's"
+    return Finding(
+        fine=off <= CLOCK_TOLERANCE, text=text if off <= CLOCK_TOLERANCE else f"{text}; set the machine's clock (NTP)"
+    )

@@ -1,0 +1,146 @@
+"""From a scheduled issue to a draft on the platform: pictures, cover, draft; and taking a draft back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from publisher.document import Asset, Masthead, Newsletter, pictures_of
+from publisher.issue import Move, Status
+from publisher.pipeline.effects import NothingFound, Result
+from publisher.pipeline.importing import render_issue
+from publisher.pipeline.job import Job
+from publisher.rendering import Piece
+from publisher.rendering.cover import draw_cover
+from publisher.store import Effect
+from publisher.wechat import DraftArticle
+
+CLOCKS_DIFFER = timedelta(minutes=10)
+"""How far the platform's clock and ours may be apart when its lists are searched."""
+
+
+def draft_issue(job: Job) -> Move:
+    """SCHEDULED -> DRAFTED. It is drafted at once, whatever its time, so that the real draft can be looked at."""
+    newsletter = job.newsletter()
+    addresses = upload_pictures(job, newsletter)
+    cover = upload_cover(job, newsletter)
+    pieces = render_issue(job, newsletter, addresses).pieces
+    draft = add_draft(job, [_draft_article(piece, cover) for piece in pieces])
+    return job.go(
+        Status.DRAFTED, f"草稿已放入公众号草稿箱（{len(pieces)} 篇）", draft_media_id=draft, cover_media_id=cover
+    )
+
+
+def discard_draft(job: Job) -> Move:
+    """WITHDRAWN: the draft that nobody wants any more leaves the box; what is gone already is fine."""
+    draft = job.issue.draft_media_id
+    if draft and job.platform.has_draft(draft):
+        job.hold.once("delete_draft", draft, lambda: _delete_draft(job, draft), _not_found)
+    return Move(Status.WITHDRAWN, "草稿箱里的草稿已删除" if draft else "", None, {"draft_media_id": ""})
+
+
+def upload_pictures(job: Job, newsletter: Newsletter) -> dict[str, str]:
+    """Where the platform keeps each picture of the text, by fingerprint; the same bytes are uploaded once."""
+    store, account = job.edges.store, job.account.name
+    used = {name for article in newsletter.articles for name in pictures_of(article.blocks)}
+    used |= {name for note in newsletter.footnotes for name in pictures_of(note.blocks)}
+    wanted = [asset for asset in newsletter.assets if asset.fingerprint in used]
+    known = store.picture_urls(account, [asset.fingerprint for asset in wanted])
+    missing = [asset for asset in wanted if asset.fingerprint not in known]
+    return {**known, **_upload(job, missing)}
+
+
+def _upload(job: Job, assets: Sequence[Asset]) -> dict[str, str]:
+    if not assets:
+        return {}
+    with ThreadPoolExecutor(job.edges.upload_threads, thread_name_prefix="upload") as pool:
+        urls = list(pool.map(lambda asset: _upload_one(job, asset), assets))
+    return {asset.fingerprint: url for asset, url in zip(assets, urls, strict=True)}
+
+
+def _upload_one(job: Job, asset: Asset) -> str:
+    def upload() -> Result:
+        return {"url": job.platform.upload_image(asset.data, _file_name(asset))}
+
+    # An upload that may have arrived is simply repeated: a second copy costs nothing and nobody sees it.
+    url = str(job.hold.once("upload_image", asset.fingerprint, upload, _not_found)["url"])
+    job.edges.store.keep_picture(job.account.name, asset.fingerprint, url, job.now())
+    return url
+
+
+def upload_cover(job: Job, newsletter: Newsletter) -> str:
+    """The cover's media id: one upload per issue, never shared, since it is the natural key by which a draft or a
+    publication of ours is found again on the platform.
+    """
+    name = f"wx-{job.issue.id}-{job.issue.fingerprint[:12]}.jpg"
+
+    def upload() -> Result:
+        cover = job.platform.upload_cover(_cover(job, newsletter), name)
+        return {"media_id": cover.media_id, "url": cover.url}
+
+    def find(effect: Effect) -> Result:
+        cover = job.platform.find_cover(name, effect.intent_at - CLOCKS_DIFFER)
+        if cover is None:
+            raise NothingFound
+        return {"media_id": cover.media_id, "url": cover.url}
+
+    return str(job.hold.once("upload_cover", name, upload, find)["media_id"])
+
+
+def add_draft(job: Job, articles: Sequence[DraftArticle]) -> str:
+    """The draft's media id; a draft whose answer was lost is found again by its cover."""
+    cover = articles[0].thumb_media_id
+
+    def add() -> Result:
+        return {"media_id": job.platform.add_draft(articles)}
+
+    def find(effect: Effect) -> Result:
+        drafts = job.platform.find_drafts(cover, effect.intent_at - CLOCKS_DIFFER)
+        if not drafts:
+            raise NothingFound
+        for double in drafts[1:]:
+            job.platform.delete_draft(double)
+        return {"media_id": drafts[0]}
+
+    return str(job.hold.once("add_draft", cover, add, find)["media_id"])
+
+
+def _draft_article(piece: Piece, cover: str) -> DraftArticle:
+    return DraftArticle(
+        title=piece.title,
+        author=piece.author,
+        digest=piece.digest,
+        content=piece.content,
+        thumb_media_id=cover,
+        content_source_url=piece.source_url,
+    )
+
+
+def _cover(job: Job, newsletter: Newsletter) -> bytes:
+    given = newsletter.metadata.cover
+    for asset in newsletter.assets:
+        if given and asset.fingerprint == given:
+            return asset.data
+    head = newsletter.masthead or Masthead()
+    return draw_cover(job.issue.title, head.name, _issue_line(head))
+
+
+def _issue_line(head: Masthead) -> str:
+    number = f"{head.year} 年第 {head.issue} 期" if head.year and head.issue else ""
+    total = f"总第 {head.total_issue} 期" if head.total_issue else ""
+    return " · ".join(part for part in (number, total, head.date) if part)
+
+
+def _file_name(asset: Asset) -> str:
+    # ASCII, by content, with the extension of the real bytes: the platform refuses what disagrees.
+    return f"{asset.fingerprint[:24]}.{'png' if asset.media_type == 'image/png' else 'jpg'}"
+
+
+def _delete_draft(job: Job, draft: str) -> Result:
+    job.platform.delete_draft(draft)
+    return {}
+
+
+def _not_found(_effect: Effect) -> Result:
+    raise NothingFound

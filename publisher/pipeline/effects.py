@@ -1,0 +1,65 @@
+"""Outside effects, each at most once: the intent is committed before the call, the result right after it.
+
+`once` is the whole mechanism. What stands as an intent when it is met again may have happened: then `find` looks on the
+platform, and only what it knows not to have happened is sent again. A lost lease stops everything before the wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from publisher.errors import OutcomeUnknown, PublisherError, WeChatError
+from publisher.store import Effect, EffectState, Store
+
+Result = Mapping[str, Any]
+
+
+class NothingFound(Exception):
+    """The platform knows nothing of an effect: it did not happen and may be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One worker's hold on one issue while it works on it."""
+
+    store: Store
+    issue_id: int
+    owner: str
+    clock: Callable[[], datetime]
+
+    def once(self, kind: str, key: str, do: Callable[[], Result], find: Callable[[Effect], Result]) -> Result:
+        """What the effect gave, now or at an earlier try.
+
+        `find` returns the result of an earlier try that did arrive, raises NothingFound if it surely did not, or raises
+        something else (OutcomeUnknown, a postponement) when nobody can tell yet.
+        """
+        known = self.store.effect(self.issue_id, kind, key)
+        if known is not None and known.state is EffectState.DONE:
+            return known.result
+        if known is not None and known.state is EffectState.INTENT:
+            try:
+                return self._finish(kind, key, find(known))
+            except NothingFound:
+                pass
+        return self._send(kind, key, do)
+
+    def _send(self, kind: str, key: str, do: Callable[[], Result]) -> Result:
+        self.store.intend(self.issue_id, kind, key, self.owner, self.clock())
+        self.store.renew(self.issue_id, self.owner, self.clock())
+        try:
+            result = do()
+        except OutcomeUnknown as error:
+            self.store.remark(self.issue_id, kind, key, error.detail)
+            raise
+        except PublisherError as error:
+            errcode, rid = (error.errcode, error.rid) if isinstance(error, WeChatError) else (0, "")
+            self.store.reject(self.issue_id, kind, key, (errcode, rid, error.detail), self.clock())
+            raise
+        return self._finish(kind, key, result)
+
+    def _finish(self, kind: str, key: str, result: Result) -> Result:
+        self.store.finish(self.issue_id, kind, key, result, self.clock())
+        return result

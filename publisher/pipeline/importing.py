@@ -1,0 +1,150 @@
+"""From the dropped files to a scheduled issue: import, check, give it a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import get_args
+
+from publisher import codec
+from publisher.document import Asset, Level, Masthead, Newsletter, Note
+from publisher.errors import NeedsPerson, PublisherError
+from publisher.issue import ArticleRow, Content, Issue, Layout, Move, Status
+from publisher.pictures import fit_body, fit_cover
+from publisher.pipeline.job import Job
+from publisher.rendering import Rendering, placeholder_addresses, render
+from publisher.rendering.theme import Theme
+from publisher.slots import in_zone, next_slot, parse_time
+
+_OUT = frozenset({Status.SUBMITTED, Status.PUBLISHED})
+
+
+def import_issue(job: Job) -> Move:
+    """RECEIVED -> IMPORTED: the structure is recovered, the pictures fit, the articles are within the limits."""
+    newsletter = fit_pictures(job.edges.read(job.edges.store.originals(job.issue.id)))
+    rendering = render_issue(job, newsletter, placeholder_addresses(newsletter))
+    newsletter = replace(newsletter, notes=newsletter.notes + rendering.notes)
+    _refuse_faults(newsletter.notes)
+    title = issue_title(newsletter, rendering)
+    _settle_namesakes(job, replace(job.issue, title=title))
+    content = _content(newsletter, rendering)
+    why = f"读出 {len(newsletter.articles)} 篇文章，合为 {len(rendering.pieces)} 篇图文"
+    move = job.go(Status.IMPORTED, why, title=title)
+    return replace(move, content=content)
+
+
+def schedule_issue(job: Job) -> Move:
+    """IMPORTED -> SCHEDULED: the editor's word, else the file's, else the account's next slot."""
+    publish_at = job.issue.publish_at
+    wish = job.newsletter().metadata.publish_at
+    if publish_at is None and wish:
+        try:
+            publish_at = parse_time(wish, job.account.zone)
+        except ValueError as error:
+            note = (
+                f"稿件里的发布时间「{wish}」看不懂。请写成 2026-11-24 17:30 的样子后重新投放，"
+                f"或用 publisher schedule {job.issue.id} 指定时间。"
+            )
+            raise NeedsPerson(f"publish_at: {error}", note) from None
+    if publish_at is None:
+        publish_at = next_slot(job.account.slots, job.account.zone, job.now())
+    why = f"定于 {in_zone(publish_at, job.account.zone)} 发布"
+    return job.go(Status.SCHEDULED, why, publish_at=publish_at)
+
+
+def fit_pictures(newsletter: Newsletter) -> Newsletter:
+    """The newsletter with every picture as the platform takes it; what cannot be used becomes an ERROR note."""
+    assets, notes = [], list(newsletter.notes)
+    for asset in newsletter.assets:
+        make = fit_cover if asset.fingerprint == newsletter.metadata.cover else fit_body
+        try:
+            picture = make(asset.data, asset.name)
+        except PublisherError as error:
+            notes.append(Note("picture-unusable", error.note, Level.ERROR))
+            continue
+        assets.append(
+            Asset(asset.fingerprint, picture.media_type, picture.data, asset.name, picture.width, picture.height)
+        )
+        notes += picture.notes
+    return replace(newsletter, assets=tuple(assets), notes=tuple(notes))
+
+
+def render_issue(job: Job, newsletter: Newsletter, addresses: dict[str, str]) -> Rendering:
+    """The issue's articles as HTML, in the theme and layout of the file or of the account."""
+    theme, layout, notes = _style(job, newsletter)
+    rendering = render(newsletter, theme, addresses, layout=layout, author=job.account.author)
+    return replace(rendering, notes=(*notes, *rendering.notes))
+
+
+def issue_title(newsletter: Newsletter, rendering: Rendering) -> str:
+    """How people call the issue: the first article's title in the draft, which names the newsletter and its number."""
+    return rendering.pieces[0].title if rendering.pieces else _name(newsletter.masthead)
+
+
+def _name(masthead: Masthead | None) -> str:
+    return masthead.name if masthead else ""
+
+
+def _style(job: Job, newsletter: Newsletter) -> tuple[Theme, Layout, tuple[Note, ...]]:
+    wanted, notes = newsletter.metadata, []
+    theme, layout = wanted.theme or job.account.theme, wanted.layout or job.account.layout
+    if theme not in job.edges.themes:
+        names = "、".join(sorted(job.edges.themes))
+        notes.append(
+            Note("theme-unknown", f"没有名为「{theme}」的主题，改用 {job.account.theme}。可用的主题：{names}。")
+        )
+        theme = job.account.theme
+    layouts = get_args(Layout)
+    if layout not in layouts:
+        notes.append(
+            Note(
+                "layout-unknown", f"没有名为「{layout}」的版式，改用 {job.account.layout}。可用：{'、'.join(layouts)}。"
+            )
+        )
+    chosen: Layout = next((known for known in layouts if known == layout), job.account.layout)
+    return job.edges.themes[theme], chosen, tuple(notes)
+
+
+def _refuse_faults(notes: Sequence[Note]) -> None:
+    faults = [note.text for note in notes if note.level is Level.ERROR]
+    if faults:
+        raise NeedsPerson(f"{len(faults)} faults in the file", "\n".join(dict.fromkeys(faults)))
+
+
+def _settle_namesakes(job: Job, issue: Issue) -> None:
+    """A corrected file takes the place of what has not gone out; what has gone out is asked about.
+
+    The same title means the same issue: offices reuse file names week after week.
+    """
+    for other in job.edges.store.namesakes(issue):
+        if other.title != issue.title:
+            continue
+        if other.status in _OUT or other.held_from in _OUT:
+            _ask_about_namesake(job, issue, other)
+        if other.id < issue.id and other.status is not Status.HELD:
+            supersede(job, other, issue.id)
+
+
+def _ask_about_namesake(job: Job, issue: Issue, other: Issue) -> None:
+    """Ask whether to publish once more; nothing if a person answered the same question with a retry."""
+    question = (
+        f"《{issue.title}》已经发布过（第 {other.id} 号）。若要把这份改动过的稿件作为新的一期再发，请 "
+        f"publisher retry {issue.id}；不发，请 publisher withdraw {issue.id}。"
+    )
+    asked = [past.why for past in job.edges.store.history(issue.id) if past.after is Status.HELD]
+    if question not in asked:
+        raise NeedsPerson(f"issue {other.id} with the same title is out", question)
+
+
+def supersede(job: Job, other: Issue, by: int) -> None:
+    """Take back an issue that has not gone out, since a corrected file replaces it."""
+    now = job.now()
+    move = Move(Status.WITHDRAWN, f"被改正后的稿件（第 {by} 号）取代", now, {"note": f"已由第 {by} 号稿件取代"})
+    job.edges.store.move(other, move, now)
+
+
+def _content(newsletter: Newsletter, rendering: Rendering) -> Content:
+    head = newsletter.masthead or Masthead()
+    rows = tuple(ArticleRow(piece.title, piece.digest, len(piece.content)) for piece in rendering.pieces)
+    stored = codec.dump(replace(newsletter, assets=()))
+    return Content(stored, head.name, head.year, head.issue, head.total_issue, newsletter.assets, rows)

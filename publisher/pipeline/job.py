@@ -1,0 +1,63 @@
+"""What a step is given: an issue, its account, the worker's hold on it, and the outside world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from publisher import codec
+from publisher.document import Newsletter
+from publisher.issue import Account, Issue, Move, Status
+from publisher.pipeline.effects import Hold
+from publisher.rendering.theme import Theme
+from publisher.store import Store
+from publisher.wechat import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The owners of the outside worlds, as the pipeline knows them."""
+
+    store: Store
+    platform: Callable[[Account], Platform]
+    read: Callable[[Mapping[str, bytes]], Newsletter]
+    themes: Mapping[str, Theme]
+    clock: Callable[[], datetime]
+    upload_threads: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One issue in the hands of one worker."""
+
+    issue: Issue
+    account: Account
+    edges: Edges
+    hold: Hold
+
+    @property
+    def platform(self) -> Platform:
+        """The connection to the platform for this issue's account."""
+        return self.edges.platform(self.account)
+
+    def now(self) -> datetime:
+        """The time, UTC."""
+        return self.edges.clock()
+
+    def newsletter(self) -> Newsletter:
+        """What the import stored, with its pictures."""
+        stored = codec.load(self.edges.store.newsletter(self.issue.id), Newsletter)
+        return replace(stored, assets=self.edges.store.assets(self.issue.id))
+
+    def go(self, to: Status, why: str, at: datetime | None = None, **facts: object) -> Move:
+        """A move to the next state, looked at again at once unless `at` says when."""
+        return Move(to, why, at or self.now(), {"note": "", "tries": 0, **facts})
+
+    def wait(self, note: str, at: datetime | None, **facts: object) -> Move:
+        """No move: the note says what is waited for; None: only a person's word goes on."""
+        why = "" if note == self.issue.note else note
+        return Move(self.issue.status, why, at, {"note": note, **facts})
+
+
+Step = Callable[[Job], Move]

@@ -1,0 +1,145 @@
+"""From a draft to a submission: by the account's right to publish, by mass send, or by a person in the console.
+
+freepublish/submit takes no idempotency key. Once its intent stands it is never repeated unasked: the events, the list
+of publications and the draft itself are looked at, and after half an hour without a trace a person is asked.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from publisher.errors import AccountRefused, NeedsPerson, NotYet
+from publisher.issue import Issue, Move, Status
+from publisher.pipeline.drafting import CLOCKS_DIFFER
+from publisher.pipeline.effects import Result
+from publisher.pipeline.job import Job
+from publisher.slots import in_zone
+from publisher.store import Effect, EffectState
+from publisher.wechat import Publication, PublicationState
+
+PUBLISH_EVENTS = ("PUBLISHJOBFINISH", "FREEPUBLISHJOBFINISH")
+NO_RIGHT = 48001
+PATIENCE = (timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30))
+"""When to look again for a submission whose outcome is unknown; after the last a person is asked."""
+WATCH = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=10))
+"""How often to see whether a person has published a draft in the console; the last goes on (daily cap: 500 looks)."""
+CLIENTMSGID_LIVES = timedelta(hours=20)
+"""The platform remembers a clientmsgid for 24 hours (wechat-api 4.4); we trust it a little less."""
+
+
+def submit_issue(job: Job) -> Move:
+    """DRAFTED -> SUBMITTED when its time has come; DRAFTED -> PUBLISHED when a person did it in the console."""
+    issue, account = job.issue, job.account
+    by_person = account.finish == "draft" or (account.finish == "publish" and not _may_publish(job))
+    if by_person:
+        return watch_draft(job)
+    if account.approve and issue.approved_at is None:
+        return job.wait(f"草稿已就绪，等待审批：publisher approve {issue.id}", None)
+    if issue.publish_at is not None and issue.publish_at > job.now():
+        return job.wait(f"等待发布时间 {in_zone(issue.publish_at, account.zone)}", issue.publish_at)
+    return _mass_send(job) if account.finish == "mass" else _submit(job)
+
+
+def watch_draft(job: Job) -> Move:
+    """Wait for a person to press 发表 in the console, and recognise it: the draft leaves the box, or our cover appears
+    among the publications.
+    """
+    issue = job.issue
+    if job.platform.has_draft(issue.draft_media_id):
+        note = (
+            "草稿已在公众号草稿箱。请登录 mp.weixin.qq.com →草稿箱，打开它并点「发表」；发表后会自动识别，"
+            f"也可以运行 publisher published {issue.id} --url 文章链接"
+        )
+        return job.wait(note, job.now() + WATCH[min(issue.tries, len(WATCH) - 1)], tries=issue.tries + 1)
+    found = _listed(job, issue.created_at) if _may_publish(job) else None
+    urls = found.urls if found else ()
+    note = (
+        ""
+        if urls
+        else f"草稿已离开草稿箱，按已发表记录，但链接未知。请运行 publisher published {issue.id} --url 文章链接"
+    )
+    facts = {"article_urls": urls, "article_id": found.article_id if found else "", "published_at": job.now()}
+    return Move(Status.PUBLISHED, "编辑在公众号后台发表", None, {"note": note, **facts})
+
+
+def _submit(job: Job) -> Move:
+    draft = job.issue.draft_media_id
+
+    def submit() -> Result:
+        submission = job.platform.submit(draft)
+        return {"publish_id": submission.publish_id, "msg_data_id": submission.msg_data_id}
+
+    try:
+        result = job.hold.once("submit", draft, submit, lambda effect: _find_submission(job, effect))
+    except AccountRefused as error:
+        if error.errcode != NO_RIGHT:
+            raise
+        job.edges.store.keep_right(job.account.name, 0, job.now())
+        return job.wait("平台不允许这个公众号用接口发布（48001），改为由人工在后台发表。", job.now())
+    facts = {"publish_id": result.get("publish_id", ""), "msg_data_id": result.get("msg_data_id", "")}
+    return job.go(Status.SUBMITTED, "已提交发布，等待平台结果", job.now() + timedelta(seconds=2), **facts)
+
+
+def _find_submission(job: Job, effect: Effect) -> Result:
+    """What became of a submission whose answer we do not have: the ladder, cheapest and surest rung first."""
+    since = effect.intent_at - CLOCKS_DIFFER
+    if _announced(job, since) or _listed(job, since) is not None:
+        return {"publish_id": ""}
+    if not job.platform.has_draft(job.issue.draft_media_id):
+        return {"publish_id": ""}  # a draft leaves the box once it is accepted
+    waited = job.now() - effect.intent_at
+    for patience in PATIENCE:
+        if waited < patience:
+            note = "提交发布时没有收到平台的回答，正在核对是否已经发出；在弄清之前不会重复提交。"
+            raise NotYet("submit: outcome unknown", note, effect.intent_at + patience)
+    raise NeedsPerson("submit: outcome unknown after 30 minutes", _question(job.issue))
+
+
+def _question(issue: Issue) -> str:
+    return (
+        "提交发布时没有收到平台的回答，半小时后仍查不到结果。请到公众号后台看《"
+        f"{issue.title}》是否已发表，然后三选一：已发表 → publisher published {issue.id} --url 文章链接；"
+        f"没有发表，再提交一次 → publisher retry {issue.id}；不发了 → publisher withdraw {issue.id}"
+    )
+
+
+def _announced(job: Job, since: datetime) -> bool:
+    """Whether a result event speaks of an article with our cover."""
+    for fields in job.edges.store.events(job.account.name, PUBLISH_EVENTS, since):
+        info = fields.get("PublishEventInfo")
+        article_id = str(info.get("article_id") or "") if isinstance(info, dict) else ""
+        if article_id and job.issue.cover_media_id in job.platform.published_article(article_id).thumb_media_ids:
+            return True
+    return False
+
+
+def _listed(job: Job, since: datetime) -> Publication | None:
+    found = job.platform.find_publication(job.issue.cover_media_id, since - CLOCKS_DIFFER)
+    return found if found is not None and found.state is PublicationState.SUCCESS else None
+
+
+def _may_publish(job: Job) -> bool:
+    return job.edges.store.may_publish(job.account.name)
+
+
+def _mass_send(job: Job) -> Move:
+    clientmsgid = f"issue-{job.issue.id}-{job.issue.fingerprint[:24]}"
+
+    def send() -> Result:
+        sent = job.platform.mass_send(job.issue.draft_media_id, clientmsgid)
+        return {"publish_id": sent.msg_id, "msg_data_id": sent.msg_data_id}
+
+    def find(effect: Effect) -> Result:
+        # The same clientmsgid is refused with the first send's msg_id, which is the answer that was lost.
+        if job.now() - effect.intent_at > CLIENTMSGID_LIVES:
+            raise NeedsPerson("mass send: outcome unknown for too long", _question(job.issue))
+        return send()
+
+    result = job.hold.once("mass_send", clientmsgid, send, find)
+    facts = {"publish_id": result["publish_id"], "msg_data_id": result["msg_data_id"]}
+    return job.go(Status.SUBMITTED, "已提交群发，等待平台结果", job.now() + timedelta(seconds=2), **facts)
+
+
+def is_unsure(effect: Effect | None) -> bool:
+    """Whether an effect was begun and its outcome is not known."""
+    return effect is not None and effect.state is EffectState.INTENT

@@ -1,0 +1,47 @@
+"""The HTML of a file as it will be published, with pictures by local path."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+from publisher.config import read_settings
+from publisher.document import Newsletter
+from publisher.errors import WrongMove
+from publisher.issue import Layout
+from publisher.pipeline.importing import fit_pictures
+from publisher.rendering import Piece, render
+from publisher.rendering.theme import parse_theme
+
+
+def write_preview(
+    home: Path, newsletter: Newsletter, output: Path, theme: str, layout: str
+) -> Iterator[tuple[Path, Piece]]:
+    """Write OUT.html, OUT-2.html … and the pictures into OUT.assets/; yields each file with its article.
+
+    Unpublishable when it cannot fit the platform's limits; WrongMove for an unknown theme.
+    """
+    themes = read_settings(home, os.environ).themes
+    if theme not in themes:
+        names = "、".join(sorted(themes))
+        raise WrongMove(f"no theme {theme!r}", f"没有名为「{theme}」的主题；可用的主题：{names}。")
+    fitted = fit_pictures(newsletter)
+    addresses = {asset.fingerprint: _address(output, asset.fingerprint, asset.media_type) for asset in fitted.assets}
+    sizes = replace(fitted, assets=tuple(replace(asset, data=b"") for asset in fitted.assets))
+    rendering = render(sizes, parse_theme(theme, themes[theme]), addresses, layout=cast("Layout", layout))
+    for asset in fitted.assets:
+        path = output.parent / addresses[asset.fingerprint]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(asset.data)
+    for number, piece in enumerate(rendering.pieces, 1):
+        path = output if number == 1 else output.with_name(f"{output.stem}-{number}{output.suffix}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(piece.content, encoding="utf-8")
+        yield path, piece
+
+
+def _address(output: Path, fingerprint: str, media_type: str) -> str:
+    return f"{output.stem}.assets/{fingerprint[:16]}.{'png' if media_type == 'image/png' else 'jpg'}"

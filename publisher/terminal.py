@@ -1,0 +1,135 @@
+"""What people read in the terminal: tables and lines, in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from publisher.app import Story
+from publisher.doctor import Finding
+from publisher.filing import STATES
+from publisher.issue import Issue, Status
+from publisher.slots import in_zone
+from publisher.store import Effect
+from publisher.worker import Pass
+
+_COLORS = {Status.PUBLISHED: "green", Status.HELD: "bold red", Status.WITHDRAWN: "dim", Status.REMOVED: "red"}
+_NOTE_COLORS = {"error": "red", "warning": "yellow", "info": "dim"}
+_ZONE = "Asia/Shanghai"
+
+_EFFECTS = {
+    "upload_image": "上传图片",
+    "upload_cover": "上传封面",
+    "add_draft": "新建草稿",
+    "delete_draft": "删除草稿",
+    "submit": "提交发布",
+    "mass_send": "提交群发",
+}
+_OUTCOMES = {"intent": "已发出，结果未知", "done": "成功", "rejected": "被拒绝"}
+
+
+def describe(issue: Issue) -> str:
+    """One line about an issue."""
+    return f"第 {issue.id} 号《{issue.title or issue.name}》：{STATES[issue.status]}" + (
+        f"。{issue.note}" if issue.note else ""
+    )
+
+
+def issue_row(issue: Issue) -> dict[str, Any]:
+    """An issue as `status --json` prints it; times ISO 8601 in UTC."""
+    return {
+        "id": issue.id,
+        "account": issue.account,
+        "name": issue.name,
+        "title": issue.title,
+        "status": issue.status.value,
+        "publish_at": issue.publish_at.isoformat() if issue.publish_at else None,
+        "draft_media_id": issue.draft_media_id,
+        "publish_id": issue.publish_id,
+        "article_urls": list(issue.article_urls),
+        "note": issue.note,
+    }
+
+
+def show_status(issues: Sequence[Issue], zones: Mapping[str, str]) -> None:
+    """A table of issues, newest last."""
+    if not issues:
+        Console().print("还没有稿件。把文件放进 drafts/，然后运行 publisher work。")
+        return
+    table = Table(
+        "编号", "公众号", "标题", "状态", "时间", "链接 / 说明", box=None, pad_edge=False, header_style="bold"
+    )
+    for issue in issues:
+        moment = issue.published_at or issue.publish_at
+        time = in_zone(moment, zones.get(issue.account, _ZONE)) if moment else ""
+        detail = "\n".join([*issue.article_urls, *([issue.note] if issue.note else [])])
+        state = Text(STATES[issue.status], style=_COLORS.get(issue.status, ""))
+        table.add_row(str(issue.id), issue.account, issue.title or issue.name, state, time, Text(detail))
+    Console().print(table)
+
+
+def show_work(issues: Sequence[Issue], done: Pass) -> None:
+    """What one pass of the worker did, and what needs a person."""
+    for taken in done.taken:
+        Console().print(Text(f"{taken.name}：{taken.text}"), soft_wrap=True)
+    touched = {taken.issue_id for taken in done.taken} | {issue.id for issue in done.held}
+    for issue in issues:
+        if issue.id in touched:
+            Console().print(Text(describe(issue), style=_COLORS.get(issue.status, "")), soft_wrap=True)
+            for url in issue.article_urls:
+                Console().print(Text(f"  {url}"), soft_wrap=True)
+
+
+def show_story(story: Story, zone: str) -> None:
+    """Every move and every call of an issue, by time."""
+    console = Console()
+    console.print(Text(describe(story.issue), style="bold"), soft_wrap=True)
+    lines = [(past.at, f"{STATES[past.after]}  {past.why}") for past in story.moves]
+    lines += [(effect.intent_at, _effect_line(effect)) for effect in story.effects]
+    for moment, line in sorted(lines, key=lambda entry: entry[0]):
+        console.print(Text(f"{in_zone(moment, zone)}  {line}"), soft_wrap=True)
+
+
+def _effect_line(effect: Effect) -> str:
+    parts = [f"  {_EFFECTS.get(effect.kind, effect.kind)} {_OUTCOMES[effect.state.value]}"]
+    parts += [f"{name}={value}" for name, value in effect.result.items() if value]
+    parts += [f"errcode={effect.errcode}"] if effect.errcode else []
+    parts += [f"rid={effect.rid}"] if effect.rid else []
+    return " ".join([*parts, effect.detail]).rstrip()
+
+
+def show_inspection(understood: Mapping[str, Any]) -> None:
+    """What the importer understood: head, sections, articles, notes."""
+    console = Console()
+    head = understood["masthead"]
+    if head:
+        facts = [str(value) for value in head.values() if value]
+        console.print(Text(" · ".join(facts), style="bold"), soft_wrap=True)
+    for section in understood["sections"]:
+        console.print(Text(f"\n◆ {section['name']}" if section["name"] else "", style="red"))
+        for number, article in enumerate(section["articles"], 1):
+            console.print(
+                Text(f"  {number}. {article['title']}  ") + Text(_summary(article), style="dim"), soft_wrap=True
+            )
+    if understood["copyright"]:
+        console.print(Text(f"\n{understood['copyright'].splitlines()[0]}", style="dim"))
+    for note in understood["notes"]:
+        console.print(Text(f"{note['level']}: {note['text']}", style=_NOTE_COLORS[note["level"]]), soft_wrap=True)
+
+
+def _summary(article: Mapping[str, Any]) -> str:
+    kinds = [block["type"] for block in article["blocks"]]
+    names = {"paragraph": "段", "heading": "小标题", "table": "表", "figure": "图", "box": "框", "list": "列表"}
+    counts = [f"{kinds.count(kind)} {name}" for kind, name in names.items() if kind in kinds]
+    return "，".join(counts + ([f"来源 {article['source']}"] if article["source"] else []))
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """One line per check: fine, or what to do."""
+    for finding in findings:
+        mark = Text("fine  ", style="green") if finding.fine else Text("CHECK ", style="bold red")
+        Console().print(mark + Text(finding.text), soft_wrap=True)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, true
+from sqlalchemy import Connection, Engine, create_engine, event, select, true
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -180,11 +180,6 @@ class Store:
         )
         with self._read() as db:
             return [(row.id, row.account) for row in db.execute(query)]
-
-    def next_wish(self) -> datetime | None:
-        """When the next issue wants to be looked at; None if none does."""
-        with self._read() as db:
-            return cast("datetime | None", db.execute(select(func.min(_t.issue.c.next_try_at))).scalar_one())
 
     # ------------------------------------------------------------------ leases and moves
 
@@ -516,5 +511,9 @@ def _record(db: Connection, issue_id: int, now: datetime, change: tuple[Status |
 
 def check_is_database(path: Path) -> None:
     """Nothing, if `path` is absent or an SQLite file; else ConfigError."""
-    if path.exists() and path.stat().st_size and path.open("rb").read(15) != b"SQLite format 3":
+    if not path.exists() or not path.stat().st_size:
+        return
+    with path.open("rb") as file:
+        begins = file.read(15)
+    if begins != b"SQLite format 3":
         raise ConfigError([f"{path}: not an SQLite database; move it away or restore a backup"])

@@ -1,0 +1,258 @@
+"""The database keeps its word."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher import schema
+from publisher.document import Asset
+from publisher.errors import ConfigError, StaleIssue, WrongMove
+from publisher.issue import MOVES, OPEN, ArticleRow, Content, Issue, Move, Status, may_follow
+from publisher.store import LEASE, EffectState, Store, check_is_database
+from tests.clock import Clock
+
+PAPER = Asset("a" * 64, "image/png", b"png", "a.png", 10, 20)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "publisher.db")
+
+
+def receive(store: Store, clock: Clock, name: str = "spring.txt", fingerprint: str = "f" * 64) -> Issue:
+    return store.receive("main", name, fingerprint, {name: b"text"}, clock.now)
+
+
+def content(title: str = "春天") -> Content:
+    return Content("{}", "春天通讯", 2026, 3, 18, (PAPER,), (ArticleRow(title, "摘要", 120),))
+
+
+def test_a_received_issue_is_due_at_once_and_keeps_its_files(store: Store, clock: Clock) -> None:
+    issue = receive(store, clock)
+    assert store.due(clock.now) == [(issue.id, "main")]
+    assert store.originals(issue.id) == {"spring.txt": b"text"}
+    assert [past.after for past in store.history(issue.id)] == [Status.RECEIVED]
+
+
+def test_the_same_bytes_twice_are_one_issue(store: Store, clock: Clock) -> None:
+    receive(store, clock)
+    with pytest.raises(StaleIssue):
+        receive(store, clock, name="another-name.txt")
+    assert len(store.issues()) == 1
+
+
+def test_a_move_stores_state_facts_content_and_history_together(store: Store, clock: Clock) -> None:
+    issue = receive(store, clock)
+    move = Move(Status.IMPORTED, "读出 1 篇", clock.now, {"title": "春天"}, content())
+    after = store.move(issue, move, clock.now)
+    assert (after.status, after.title) == (Status.IMPORTED, "春天")
+    assert store.assets(issue.id) == (PAPER,)
+    assert store.articles(issue.id) == [ArticleRow("春天", "摘要", 120)]
+    assert store.originals(issue.id) == {}
+    assert store.history(issue.id)[-1].why == "读出 1 篇"
+
+
+def test_a_move_of_an_issue_that_has_moved_meanwhile_is_refused(store: Store, clock: Clock) -> None:
+    issue = receive(store, clock)
+    store.move(issue, Move(Status.HELD, "人工"), clock.now)
+    with pytest.raises(StaleIssue):
+        store.move(issue, Move(Status.IMPORTED, "晚了"), clock.now)
+
+
+@pytest.mark.parametrize("before", list(Status))
+@pytest.mark.parametrize("after", list(Status))
+def test_only_moves_of_the_table_can_be_stored(before: Status, after: Status, tmp_path: Path, clock: Clock) -> None:
+    store = Store(tmp_path / "publisher.db")
+    issue = receive(store, clock)
+    with sqlite3.connect(tmp_path / "publisher.db") as db:
+        db.execute("UPDATE issue SET status = ?", (before.value,))
+    db.close()
+    issue = store.issue(issue.id)
+    if may_follow(before, after):
+        assert store.move(issue, Move(after, "x"), clock.now).status is after
+    else:
+        with pytest.raises(WrongMove):
+            store.move(issue, Move(after, "x"), clock.now)
+    store.close()
+
+
+def test_every_status_has_its_moves_and_every_open_one_leads_to_the_end() -> None:
+    assert set(MOVES) == set(Status)
+    for status in OPEN:
+        assert Status.HELD in MOVES[status]
+
+
+def test_a_lease_keeps_others_away_until_it_ends(store: Store, clock: Clock) -> None:
+    issue = receive(store, clock)
+    assert store.lease(issue.id, "me", clock.now) is not None
+    assert store.lease(issue.id, "you", clock.now) is None
+    assert store.due(clock.now) == []
+    clock.turn(seconds=LEASE.total_seconds())
+    assert store.lease(issue.id, "you", clock.now) is not None
+    with pytest.raises(StaleIssue):
+        store.renew(issue.id, "me", clock.now)
+    with pytest.raises(StaleIssue):
+        store.intend(issue.id, "submit", "d", "me", clock.now)
+    with pytest.raises(StaleIssue):
+        store.move(issue, Move(Status.IMPORTED, "x"), clock.now, "me")
+    store.release(issue.id, "me")  # not mine any more: changes nothing
+    assert store.lease(issue.id, "third", clock.now) is None
+
+
+def test_a_decision_waits_while_a_worker_holds_the_issue(store: Store, clock: Clock) -> None:
+    issue = receive(store, clock)
+    store.lease(issue.id, "worker", clock.now)
+    with pytest.raises(StaleIssue):
+        store.move(issue, Move(Status.WITHDRAWN, "编辑撤回"), clock.now)
+
+
+def test_an_effect_is_an_intent_first_and_then_its_result(store: Store, clock: Clock) -> None:
+    issue = receive(store, clock)
+    store.lease(issue.id, "me", clock.now)
+    assert store.effect(issue.id, "submit", "d") is None
+    store.intend(issue.id, "submit", "d", "me", clock.now)
+    begun = store.effect(issue.id, "submit", "d")
+    assert begun is not None
+    assert begun.state is EffectState.INTENT
+    store.remark(issue.id, "submit", "d", "no answer")
+    store.finish(issue.id, "submit", "d", {"publish_id": "7"}, clock.now)
+    done = store.effect(issue.id, "submit", "d")
+    assert done is not None
+    assert (done.state, done.result) == (EffectState.DONE, {"publish_id": "7"})
+    store.reject(issue.id, "submit", "d", (48001, "rid", "no"), clock.now)
+    assert store.effects(issue.id)[0].errcode == 48001
+    store.forget_effect(issue.id, "submit", "d")
+    assert store.effects(issue.id) == []
+
+
+def test_pictures_and_rights_are_remembered_per_account(store: Store, clock: Clock) -> None:
+    store.keep_picture("main", "a", "https://x/1", clock.now)
+    store.keep_picture("main", "a", "https://x/2", clock.now)
+    assert store.picture_urls("main", ["a", "b"]) == {"a": "https://x/2"}
+    assert store.picture_urls("other", ["a"]) == {}
+    assert store.may_publish("main")
+    store.keep_right("main", 0, clock.now)
+    assert not store.may_publish("main")
+
+
+def test_an_event_rings_once_for_what_waits_and_leaves_the_rest_alone(store: Store, clock: Clock) -> None:
+    issue = receive(store, clock)
+    later = clock.now + timedelta(hours=1)
+    for status in (Status.IMPORTED, Status.SCHEDULED, Status.DRAFTED, Status.SUBMITTED):
+        issue = store.move(issue, Move(status, "x", later), clock.now)
+    planned = receive(store, clock, "later.txt", "e" * 64)
+    for status in (Status.IMPORTED, Status.SCHEDULED, Status.DRAFTED):
+        planned = store.move(planned, Move(status, "x", later, {"publish_at": later}), clock.now)
+    for _ in range(2):
+        store.record_event("main", "PUBLISHJOBFINISH", "k", {"a": [1]}, clock.now)
+    assert store.due(clock.now) == [(issue.id, "main")]
+    assert store.events("main", ["PUBLISHJOBFINISH"], clock.now) == [{"a": [1]}]
+    assert store.events("main", ["PUBLISHJOBFINISH"], clock.now + timedelta(seconds=1)) == []
+    assert store.events("other", ["PUBLISHJOBFINISH"], clock.now) == []
+
+
+def test_published_issues_come_newest_first_with_cover_and_digest(store: Store, clock: Clock) -> None:
+    for number, name in enumerate(("old", "new")):
+        issue = receive(store, clock, name, str(number) * 64)
+        store.lease(issue.id, "me", clock.now)
+        store.intend(issue.id, "upload_cover", name, "me", clock.now)
+        store.finish(issue.id, "upload_cover", name, {"url": f"https://c/{name}"}, clock.now)
+        issue = store.move(issue, Move(Status.IMPORTED, "", None, {"title": name}, content()), clock.now, "me")
+        for status in (Status.SCHEDULED, Status.DRAFTED, Status.SUBMITTED):
+            issue = store.move(issue, Move(status, ""), clock.now, "me")
+        facts = {"published_at": clock.turn(hours=1), "article_urls": (f"https://a/{name}",)}
+        store.move(issue, Move(Status.PUBLISHED, "", None, facts), clock.now, "me")
+    listed = store.published("main")
+    assert [row.issue.title for row in listed] == ["new", "old"]
+    assert (listed[0].cover_url, listed[0].digest, listed[0].total_number) == ("https://c/new", "摘要", 18)
+    assert listed[0].issue.article_urls == ("https://a/new",)
+
+
+def test_namesakes_share_the_file_name_or_the_title_and_are_alive(store: Store, clock: Clock) -> None:
+    first = store.move(receive(store, clock), Move(Status.IMPORTED, "", None, {"title": "春天"}), clock.now)
+    second = receive(store, clock, fingerprint="e" * 64)
+    assert [one.id for one in store.namesakes(second)] == [first.id]
+    store.move(first, Move(Status.WITHDRAWN, ""), clock.now)
+    assert store.namesakes(second) == []
+
+
+def test_filing_is_planned_before_it_is_done(store: Store, clock: Clock) -> None:
+    issue = receive(store, clock)
+    assert store.unfiled() == []
+    store.move(issue, Move(Status.HELD, "x", None, {"held_from": Status.RECEIVED}), clock.now)
+    assert store.unfiled()[0].archive_path is None
+    store.plan_filing(issue.id, "failed/spring.txt")
+    assert store.unfiled()[0].archive_path == "failed/spring.txt"
+    assert not store.is_filed(issue.id)
+    store.filed(issue.id, clock.now)
+    assert store.unfiled() == []
+    assert store.is_filed(issue.id)
+
+
+def test_bytes_that_were_withdrawn_may_start_again_but_published_ones_may_not(store: Store, clock: Clock) -> None:
+    issue = receive(store, clock)
+    withdrawn = store.move(issue, Move(Status.WITHDRAWN, "x", None, {"note": "撤回"}), clock.now)
+    again = store.receive_again(withdrawn.id, "new-name.txt", {"new-name.txt": b"text"}, clock.now)
+    assert (again.status, again.note, again.name) == (Status.RECEIVED, "", "new-name.txt")
+    for status in (Status.IMPORTED, Status.SCHEDULED, Status.DRAFTED, Status.PUBLISHED):
+        again = store.move(again, Move(status, "x"), clock.now)
+    with pytest.raises(WrongMove):
+        store.receive_again(again.id, "x", {}, clock.now)
+
+
+def test_the_steps_of_the_schema_lead_to_the_tables_of_the_code(store: Store) -> None:
+    with store._engine.connect() as db:
+        assert compare_metadata(MigrationContext.configure(db), schema.metadata) == []
+
+
+def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    Store(tmp_path / "publisher.db").close()
+    with sqlite3.connect(tmp_path / "publisher.db") as db:
+        db.execute("UPDATE alembic_version SET version_num = '9999'")
+    db.close()
+    with pytest.raises(ConfigError, match="newer version"):
+        Store(tmp_path / "publisher.db")
+
+
+def test_a_file_that_is_no_database_is_refused_and_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "publisher.db"
+    path.write_bytes(b"a spreadsheet, by mistake")
+    with pytest.raises(ConfigError, match="not an SQLite database"):
+        check_is_database(path)
+    assert path.read_bytes() == b"a spreadsheet, by mistake"
+
+
+def test_commits_are_durable_and_readers_do_not_wait(store: Store) -> None:
+    with store._engine.connect() as db:
+        assert db.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert db.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert db.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_a_naive_time_is_never_stored(store: Store, clock: Clock) -> None:
+    with pytest.raises(Exception, match="naive time"):
+        store.receive("main", "x", "f" * 64, {}, clock.now.replace(tzinfo=None))
+
+
+@given(st.binary(max_size=200), st.text(max_size=40).filter(lambda name: name.isprintable()))
+def test_any_file_comes_back_as_it_was(data: bytes, name: str) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "publisher.db")
+        issue = store.receive("main", name, "f" * 64, {name: data}, Clock().now)
+        assert store.originals(issue.id) == {name: data}
+        store.close()

@@ -269,3 +269,7 @@ def _log_to_stderr(level: int) -> None:
         stream=sys.stderr,
         force=True,
     )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,524 @@
+"""The life of an issue, against the sandbox under the real client."""
+
+from __future__ import annotations
+
+import pytest
+
+from publisher.app import Publisher
+from publisher.errors import WrongMove
+from publisher.issue import Status
+from publisher.sandbox.state import FAILED, REJECTED, UNORIGINAL
+from tests.world import APPID, PUBLISHED_LINK, World, issue_text, picture
+
+ADD, SUBMIT = "/cgi-bin/draft/add", "/cgi-bin/freepublish/submit"
+
+
+def test_a_dropped_file_becomes_a_published_issue(world: World) -> None:
+    publisher = world.open()
+    world.drop("spring.txt", issue_text())
+    issue = world.work(publisher)
+    issue = world.finish(publisher)
+    assert issue.status is Status.PUBLISHED
+    assert issue.article_urls
+    assert "总第 18 期" in issue.title or "总第18期" in issue.title
+    assert (world.calls(ADD), world.calls(SUBMIT), world.publications, world.drafts) == (1, 1, 1, 0)
+    states = [past.after for past in publisher.story(issue.id).moves]
+    road = [Status.RECEIVED, Status.IMPORTED, Status.SCHEDULED, Status.DRAFTED, Status.SUBMITTED, Status.PUBLISHED]
+    assert list(dict.fromkeys(states)) == road
+
+
+def test_the_original_is_archived_with_a_report_beside_it(world: World) -> None:
+    publisher = world.open()
+    path = world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    issue = world.finish(publisher)
+    assert not path.exists()
+    assert (world.home / "done" / "spring.txt").read_text(encoding="utf-8") == issue_text()
+    report = world.report("done/spring.txt.报告.txt")
+    assert report.startswith("已发布：")
+    assert issue.article_urls[0] in report
+
+
+def test_a_second_run_does_nothing(world: World) -> None:
+    publisher = world.open()
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    world.finish(publisher)
+    before = len(world.platform.calls)
+    again = world.open()
+    assert world.take_in(again) == []
+    assert again.due() == []
+    assert len(world.platform.calls) == before
+
+
+def test_the_same_file_dropped_again_publishes_nothing_and_says_so(world: World) -> None:
+    publisher = world.open()
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    world.finish(publisher)
+    world.drop("renamed.txt", issue_text())
+    taken = world.take_in(publisher)
+    world.finish(publisher)
+    assert "不再发布" in taken[0].text
+    assert "完全相同" in world.report("done/renamed.txt.报告.txt")
+    assert (world.publications, len(publisher.issues())) == (1, 1)
+
+
+def test_an_issue_waits_for_its_slot_but_its_draft_is_there_at_once(world: World) -> None:
+    publisher = world.open(slots=["30 17 * * *"])
+    world.drop("spring.txt", issue_text())
+    issue = world.work(publisher)
+    assert issue.status is Status.DRAFTED
+    assert "17:30" in issue.note
+    assert (world.drafts, world.publications) == (1, 0)
+    world.wake(publisher, hours=9)
+    assert world.finish(publisher).status is Status.PUBLISHED
+
+
+def test_the_time_in_the_file_wins_over_the_slots(world: World) -> None:
+    publisher = world.open(slots=["30 17 * * *"])
+    world.drop("plan.md", "---\ntitle: 计划\npublish_at: 2026-11-24 12:00\n---\n\n正文一段，说明计划。\n")
+    assert "12:00" in world.work(publisher).note
+
+
+def test_a_time_that_cannot_be_read_holds_the_issue_and_a_given_one_frees_it(world: World) -> None:
+    publisher = world.open()
+    world.drop("plan.md", "---\ntitle: 计划\npublish_at: 下周五\n---\n\n正文一段，说明计划。\n")
+    issue = world.work(publisher)
+    assert issue.status is Status.HELD
+    assert "下周五" in issue.note
+    publisher.schedule(issue.id, "2026-11-24 10:00")
+    assert world.wake(publisher).status is Status.DRAFTED
+    world.wake(publisher, hours=2)
+    assert world.finish(publisher).status is Status.PUBLISHED
+
+
+def test_an_account_with_approval_waits_for_the_editors_word(world: World) -> None:
+    publisher = world.open(approve=True)
+    world.drop("spring.txt", issue_text())
+    issue = world.work(publisher)
+    assert issue.status is Status.DRAFTED
+    assert "等待审批" in issue.note
+    assert world.finish(publisher).status is Status.DRAFTED
+    publisher.approve(issue.id)
+    assert world.finish(publisher).status is Status.PUBLISHED
+
+
+def test_with_finish_draft_it_stops_at_the_draft_and_notices_the_console(world: World) -> None:
+    publisher = world.open(finish="draft")
+    world.drop("spring.txt", issue_text())
+    issue = world.work(publisher)
+    assert issue.status is Status.DRAFTED
+    assert "mp.weixin.qq.com" in issue.note
+    assert world.calls(SUBMIT) == 0
+    press_publish(world, issue.draft_media_id)
+    issue = world.wake(publisher, minutes=10)
+    assert issue.status is Status.PUBLISHED
+    assert issue.article_urls
+
+
+def press_publish(world: World, draft: str) -> None:
+    import urllib.request
+
+    urllib.request.urlopen(f"{world.url}/sandbox/publish/{draft}", b"").close()
+
+
+def test_with_finish_draft_an_editor_may_record_the_link(world: World) -> None:
+    publisher = world.open(finish="draft")
+    world.drop("spring.txt", issue_text())
+    issue = world.work(publisher)
+    with pytest.raises(WrongMove):
+        publisher.record_publication(issue.id, "mp.weixin.qq.com/s/x")
+    issue = publisher.record_publication(issue.id, PUBLISHED_LINK)
+    assert (issue.status, issue.article_urls) == (Status.PUBLISHED, (PUBLISHED_LINK,))
+    assert publisher.due() == []
+
+
+def test_an_account_without_the_right_to_publish_falls_back_to_a_person(world: World) -> None:
+    world.platform.account(APPID).rights -= {"publish"}
+    publisher = world.open()
+    world.drop("spring.txt", issue_text())
+    issue = world.work(publisher)
+    assert issue.status is Status.DRAFTED
+    assert "发表" in issue.note
+    assert world.calls(SUBMIT) == 1
+    world.finish(publisher)
+    assert world.calls(SUBMIT) == 1
+    press_publish(world, issue.draft_media_id)
+    issue = world.wake(publisher, minutes=10)
+    assert issue.status is Status.PUBLISHED
+    assert "链接未知" in issue.note
+    publisher.record_publication(issue.id, PUBLISHED_LINK)
+    assert publisher.issue(issue.id).article_urls == (PUBLISHED_LINK,)
+
+
+@pytest.mark.parametrize("kind", ["lost-answer", "bad-gateway", "truncated"])
+def test_a_draft_whose_answer_is_lost_is_found_and_not_made_twice(world: World, kind: str) -> None:
+    publisher = world.open()
+    world.fault(ADD, kind)
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    assert world.finish(publisher).status is Status.PUBLISHED
+    assert (world.calls(ADD), world.publications) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", ["reset-before", "html"])
+def test_a_draft_call_that_did_not_arrive_is_repeated(world: World, kind: str) -> None:
+    publisher = world.open()
+    world.fault(ADD, kind)
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    assert world.finish(publisher).status is Status.PUBLISHED
+    assert (world.calls(ADD), world.publications, world.drafts) == (2, 1, 0)
+
+
+@pytest.mark.parametrize("kind", ["lost-answer", "bad-gateway", "truncated"])
+def test_a_submission_whose_answer_is_lost_is_recognised(world: World, kind: str) -> None:
+    publisher = world.open()
+    world.fault(SUBMIT, kind)
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    issue = world.finish(publisher)
+    assert issue.status is Status.PUBLISHED
+    assert issue.article_urls
+    assert (world.calls(SUBMIT), world.publications) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", ["lost-answer", "truncated"])
+def test_a_cover_whose_answer_is_lost_is_found_by_its_name(world: World, kind: str) -> None:
+    publisher = world.open()
+    world.fault("/cgi-bin/material/add_material", kind)
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    assert world.finish(publisher).status is Status.PUBLISHED
+    assert world.calls("/cgi-bin/material/add_material") == 1
+
+
+@pytest.mark.parametrize("kind", ["reset-before", "html"])
+def test_a_submission_of_which_nothing_can_be_known_is_asked_about_after_half_an_hour(world: World, kind: str) -> None:
+    publisher = world.open()
+    world.fault(SUBMIT, kind)
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    issue = world.finish(publisher)
+    assert issue.status is Status.DRAFTED
+    assert "正在核对" in issue.note
+    world.wake(publisher, minutes=10)
+    issue = world.wake(publisher, minutes=31)
+    assert issue.status is Status.HELD
+    for choice in ("publisher published", "publisher retry", "publisher withdraw"):
+        assert choice in issue.note
+    assert world.calls(SUBMIT) == 1
+
+
+def ask_about_submission(world: World) -> tuple[Publisher, int]:
+    publisher = world.open()
+    world.fault(SUBMIT, "reset-before")
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    world.wake(publisher, minutes=5)
+    issue = world.wake(publisher, minutes=31)
+    assert issue.status is Status.HELD
+    return publisher, issue.id
+
+
+def test_the_editors_word_that_it_is_not_out_submits_again(world: World) -> None:
+    publisher, issue_id = ask_about_submission(world)
+    publisher.retry(issue_id)
+    assert world.finish(publisher).status is Status.PUBLISHED
+    assert (world.calls(SUBMIT), world.publications) == (2, 1)
+
+
+def test_the_editors_word_that_it_is_out_ends_the_question(world: World) -> None:
+    publisher, issue_id = ask_about_submission(world)
+    issue = publisher.record_publication(issue_id, PUBLISHED_LINK)
+    assert issue.status is Status.PUBLISHED
+    assert world.calls(SUBMIT) == 1
+
+
+def test_a_withdrawn_issue_takes_its_draft_out_of_the_box(world: World) -> None:
+    publisher, issue_id = ask_about_submission(world)
+    publisher.withdraw(issue_id)
+    issue = world.wake(publisher)
+    assert (issue.status, issue.draft_media_id, world.drafts) == (Status.WITHDRAWN, "", 0)
+
+
+def test_the_event_brings_the_confirmation_forward(world: World) -> None:
+    from publisher.replies import Message
+
+    publisher = world.open()
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    issue = world.wake(publisher, seconds=2)
+    assert issue.status is Status.SUBMITTED or issue.status is Status.PUBLISHED
+    event = Message("event", "gh", "o", "", "PUBLISHJOBFINISH", "", "", 1, {"PublishEventInfo": {}})
+    publisher.record_event("main", event)
+    publisher.record_event("main", event)
+    assert world.wake(publisher).status is Status.PUBLISHED
+    assert len(publisher.store.events("main", ["PUBLISHJOBFINISH"], world.clock.now)) <= 1
+
+
+def test_a_day_s_quota_that_is_used_up_is_waited_for_until_after_midnight_in_beijing(world: World) -> None:
+    publisher = world.open()
+    world.fault(ADD, "errcode", 45009)
+    world.drop("spring.txt", issue_text())
+    issue = world.work(publisher)
+    assert issue.status is Status.SCHEDULED
+    assert issue.next_try_at is not None
+    assert issue.next_try_at.isoformat()[:16] >= "2026-11-24T16:00"
+    world.wake(publisher, hours=16)
+    assert world.finish(publisher).status is Status.PUBLISHED
+
+
+def test_an_address_that_is_not_whitelisted_holds_the_issue_and_names_it(world: World) -> None:
+    world.platform.account(APPID).allowed_ips = frozenset({"203.0.113.9"})
+    publisher = world.open()
+    world.drop("spring.txt", issue_text())
+    issue = world.work(publisher)
+    assert issue.status is Status.HELD
+    assert "127.0.0.1" in issue.note
+    world.platform.account(APPID).allowed_ips = None
+    publisher.retry(issue.id)
+    assert world.finish(publisher).status is Status.PUBLISHED
+
+
+def test_a_busy_platform_is_tried_again(world: World) -> None:
+    publisher = world.open()
+    world.fault("/cgi-bin/draft/add", "errcode", 45011)
+    world.drop("spring.txt", issue_text())
+    assert world.work(publisher).status is Status.SCHEDULED
+    world.wake(publisher, minutes=2)
+    assert world.finish(publisher).status is Status.PUBLISHED
+
+
+@pytest.mark.parametrize(("outcome", "word"), [(UNORIGINAL, "原创"), (FAILED, "失败"), (REJECTED, "审核")])
+def test_a_refused_publication_is_held_with_the_reason(world: World, outcome: int, word: str) -> None:
+    account = world.platform.account(APPID)
+    account.outcome, account.fail_idx = outcome, (1,) if outcome != FAILED else ()
+    publisher = world.open()
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    issue = world.finish(publisher)
+    assert issue.status is Status.HELD
+    assert word in issue.note
+
+
+def test_a_mass_send_is_published_with_the_links_of_its_event(world: World) -> None:
+    from publisher.web.door import open_door
+    from publisher.web.server import start
+    from tests.world import SECRETS
+
+    publisher = world.open(finish="mass")
+    app, _ = open_door(publisher)
+    with start(app) as door:
+        set_callback(world, f"{door.url}/wechat/main", SECRETS)
+        world.fault("/cgi-bin/message/mass/sendall", "lost-answer")
+        world.drop("spring.txt", issue_text())
+        world.work(publisher)
+        for _ in range(20):
+            world.platform.advance(2)
+            issue = world.wake(publisher, seconds=2)
+    assert issue.status is Status.PUBLISHED
+    assert world.publications == 1
+    assert world.calls("/cgi-bin/message/mass/sendall") == 2  # the second is answered 45065 with the first's msg_id
+
+
+def set_callback(world: World, url: str, secrets: dict[str, str]) -> None:
+    import json
+    import urllib.request
+
+    given = {
+        "callback_url": url,
+        "token": secrets["PUBLISHER_MAIN_TOKEN"],
+        "aeskey": secrets["PUBLISHER_MAIN_AESKEY"],
+    }
+    urllib.request.urlopen(f"{world.url}/sandbox/accounts/{APPID}", json.dumps(given).encode()).close()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("table.xlsx", b"PK\x03\x04 something", "xlsx"),
+        ("spring.docx", b"this is no Word file", "docx"),
+        ("broken.txt", b"\x00\x01\x02\xff\xfe\x00\x03" * 50, "UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_filed_under_failed_with_the_reason(
+    world: World, name: str, content: bytes, word: str
+) -> None:
+    publisher = world.open()
+    world.drop(name, content)
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    world.finish(publisher)
+    by_name = {issue.name: issue for issue in publisher.issues()}
+    assert by_name[name].status is Status.HELD
+    report = world.report(f"failed/{name}.报告.txt")
+    assert report.startswith("需要处理：")
+    assert word in report
+    assert "Traceback" not in report
+    assert by_name["spring.txt"].status is Status.PUBLISHED
+
+
+def test_an_enormous_drop_is_refused_without_being_read(world: World) -> None:
+    (world.home / "config" / "publisher.toml").write_text("[worker]\nmax_drop_megabytes = 1\n", encoding="utf-8")
+    publisher = world.open()
+    world.drop("big.txt", b"x" * 1_100_000)
+    issue = world.work(publisher)
+    assert issue.status is Status.HELD
+    assert "太大" in world.report("failed/big.txt.报告.txt")
+
+
+def test_a_missing_picture_holds_the_issue_and_the_corrected_folder_goes_out(world: World) -> None:
+    publisher = world.open()
+    text = "# 春游\n\n我们去了城东公园，天气晴朗，大家玩得很开心。\n\n![合影](a.png)\n"
+    world.drop("trip/note.md", text)
+    issue = world.work(publisher)
+    assert issue.status is Status.HELD
+    assert "a.png" in issue.note
+    assert (world.home / "failed" / "trip" / "note.md").exists()
+    world.drop("trip/note.md", text)
+    world.drop("trip/a.png", picture())
+    world.work(publisher)
+    assert world.finish(publisher).status is Status.PUBLISHED
+    assert [one.status for one in publisher.issues()] == [Status.WITHDRAWN, Status.PUBLISHED]
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "BMP", "GIF", "TIFF"])
+def test_other_kinds_of_pictures_are_converted_and_uploaded_once(world: World, kind: str) -> None:
+    publisher = world.open()
+    data = picture(kind)
+    world.drop("trip/note.md", "# 春游\n\n我们去了城东公园。\n\n![一](a.png)\n\n中午吃饭。\n\n![二](b.png)\n")
+    world.drop("trip/a.png", data)
+    world.drop("trip/b.png", data)
+    world.work(publisher)
+    assert world.finish(publisher).status is Status.PUBLISHED
+    assert world.calls("/cgi-bin/media/uploadimg") == 1
+
+
+def test_a_picture_that_is_no_picture_holds_the_issue_and_is_named(world: World) -> None:
+    publisher = world.open()
+    world.drop("trip/note.md", "# 春游\n\n我们去了城东公园。\n\n![一](a.png)\n")
+    world.drop("trip/a.png", b"not a picture at all")
+    issue = world.work(publisher)
+    assert issue.status is Status.HELD
+    assert "a.png" in issue.note
+
+
+def test_an_upload_whose_answer_is_lost_is_repeated(world: World) -> None:
+    publisher = world.open()
+    world.fault("/cgi-bin/media/uploadimg", "lost-answer")
+    world.drop("trip/note.md", "# 春游\n\n我们去了城东公园。\n\n![一](a.png)\n")
+    world.drop("trip/a.png", picture())
+    world.work(publisher)
+    assert world.finish(publisher).status is Status.PUBLISHED
+
+
+def test_a_corrected_file_takes_the_place_of_one_that_waits(world: World) -> None:
+    publisher = world.open(slots=["30 17 * * *"])
+    world.drop("spring.txt", issue_text())
+    first = world.work(publisher)
+    world.drop("spring.txt", issue_text(body="改正：全体会员种下了六百棵香樟树。"))
+    world.work(publisher)
+    world.wake(publisher)
+    assert publisher.issue(first.id).status is Status.WITHDRAWN
+    world.wake(publisher, hours=9)
+    assert world.finish(publisher).status is Status.PUBLISHED
+    assert (world.drafts, world.publications) == (0, 1)
+
+
+def test_a_corrected_file_after_publication_is_asked_about(world: World) -> None:
+    publisher = world.open()
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    world.finish(publisher)
+    world.drop("spring.txt", issue_text(body="改正：全体会员种下了六百棵香樟树。"))
+    issue = world.work(publisher)
+    assert issue.status is Status.HELD
+    assert "已经发布过" in issue.note
+    assert world.finish(publisher).status is Status.HELD
+    publisher.retry(issue.id)
+    assert world.finish(publisher).status is Status.PUBLISHED
+    assert world.publications == 2
+
+
+def test_next_week_s_issue_under_the_same_file_name_is_an_issue_of_its_own(world: World) -> None:
+    publisher = world.open()
+    for total in (18, 19):
+        world.drop("weekly.txt", issue_text(total))
+        world.work(publisher)
+        world.finish(publisher)
+    assert [issue.status for issue in publisher.issues()] == [Status.PUBLISHED, Status.PUBLISHED]
+
+
+def test_a_withdrawn_file_dropped_again_starts_over(world: World) -> None:
+    publisher = world.open(slots=["30 17 * * *"])
+    world.drop("spring.txt", issue_text())
+    issue = world.work(publisher)
+    publisher.withdraw(issue.id)
+    world.wake(publisher)
+    world.drop("spring.txt", issue_text())
+    issue = world.work(publisher)
+    assert (issue.status, world.drafts) == (Status.DRAFTED, 1)
+
+
+def test_a_worker_that_lost_its_lease_sends_nothing(world: World) -> None:
+    publisher = world.open()
+    world.drop("spring.txt", issue_text())
+    world.take_in(publisher)
+    store = publisher.store
+    real = store.intend
+
+    def overtaken(*arguments: object) -> None:
+        real(*arguments)  # type: ignore[arg-type]
+        world.clock.turn(seconds=61)
+        assert store.lease(1, "another", world.clock.now) is not None
+
+    store.intend = overtaken  # type: ignore[method-assign]
+    assert publisher.wake(1) is None
+    store.intend = real  # type: ignore[method-assign]
+    assert world.calls("/cgi-bin/material/add_material") == 0
+
+
+def test_an_error_of_our_own_holds_the_issue_and_tells_no_details(world: World) -> None:
+    publisher = world.open()
+    world.drop("spring.txt", issue_text())
+    world.take_in(publisher)
+
+    def broken(*_: object) -> object:
+        raise ZeroDivisionError("secret detail")
+
+    store = publisher.store
+    store.picture_urls = broken  # type: ignore[assignment, method-assign]
+    issue = publisher.wake(1)
+    assert issue is not None
+    assert issue.status is Status.HELD
+    assert "secret" not in issue.note
+
+
+def test_a_read_only_done_folder_does_not_stop_publication(world: World) -> None:
+    publisher = world.open()
+    (world.home / "done").write_text("in the way")
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    assert world.finish(publisher).status is Status.PUBLISHED
+    (world.home / "done").unlink()
+    publisher.settle_files()
+    assert (world.home / "done" / "spring.txt").exists()
+
+
+def test_several_accounts_are_told_apart_by_folder_and_a_lost_file_is_explained(world: World) -> None:
+    publisher = world.open()
+    accounts = world.home / "config" / "accounts.toml"
+    accounts.write_text(accounts.read_text() + f'[accounts.west]\nappid = "wxwest"\napi_base = "{world.url}"\n')
+    from publisher.app import open_publisher
+    from tests.world import SECRETS
+
+    publisher = open_publisher(world.home, {**SECRETS, "PUBLISHER_WEST_APPSECRET": "x" * 32}, world.clock)
+    world.publishers.append(publisher)
+    world.drop("west/spring.txt", issue_text())
+    world.drop("nowhere.txt", issue_text(19))
+    taken = {entry.name: entry for entry in world.take_in(publisher)}
+    assert publisher.issues()[0].account == "west"
+    assert "west" in taken["nowhere.txt"].text
+    assert (world.home / "drafts" / "nowhere.txt").exists()

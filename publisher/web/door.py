@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import threading
 import urllib.request
 from collections.abc import Mapping
@@ -66,6 +67,8 @@ def serve_door(home: Path, environment: Mapping[str, str], host: str | None, por
     callback = replace(configured, host=host or configured.host, port=configured.port if port is None else port)
     app, snapshots = open_door(publisher)
     stop = threading.Event()
+    # The server ends gracefully on SIGTERM and then raises it again for whoever was there before it: that is here.
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
 
     def ready(url: str) -> None:
         log.info("callback door ready url=%s", url)

@@ -25,8 +25,8 @@ class Server:
         self._socket = _listen(host, port)
         self.host = host
         self.port: int = self._socket.getsockname()[1]
-        self._uvicorn = _Uvicorn(_configure(app), lambda: self._ready.set())
         self._ready = threading.Event()
+        self._uvicorn = _Uvicorn(_configure(app), self._ready.set)
         self._thread = threading.Thread(target=self._run, name=f"server-{self.port}", daemon=True)
 
     @property

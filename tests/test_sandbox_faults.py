@@ -1,0 +1,113 @@
+"""Trouble on order, and the strings behind the stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http.client import HTTPConnection, IncompleteRead, RemoteDisconnected
+
+import pytest
+
+from tests.sandbox_world import APPID, World, open_world
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[World]:
+    with open_world() as world:
+        yield world
+
+
+@pytest.fixture
+def world(running: World) -> World:
+    return running.begin_again()
+
+
+# ---------------------------------------------------------------------------- trouble on order
+
+
+def test_a_lost_answer_is_a_draft_that_nobody_was_told_of(world: World) -> None:
+    article = world.article()
+    world.break_next("/cgi-bin/draft/add", "lost-answer")
+    with pytest.raises(RemoteDisconnected):
+        world.post("/cgi-bin/draft/add", {"articles": [article]})
+    assert world.get("/cgi-bin/draft/count") == {"total_count": 1}
+
+
+def test_half_an_answer_and_a_bad_gateway_come_after_the_effect(world: World) -> None:
+    article = world.article()
+    world.break_next("/cgi-bin/draft/add", "truncated")
+    with pytest.raises(IncompleteRead):
+        world.post("/cgi-bin/draft/add", {"articles": [article]})
+    world.break_next("/cgi-bin/draft/add", "bad-gateway")
+    assert b"502" in world.ask("POST", f"/cgi-bin/draft/add?access_token={world.token}", world.encode([article]))
+    assert world.get("/cgi-bin/draft/count") == {"total_count": 2}
+
+
+def test_a_broken_connection_and_a_page_come_without_the_effect(world: World) -> None:
+    article = world.article()
+    world.break_next("/cgi-bin/draft/*", "reset-before")
+    with pytest.raises(RemoteDisconnected):
+        world.post("/cgi-bin/draft/add", {"articles": [article]})
+    world.break_next("/cgi-bin/draft/*", "html")
+    assert world.ask("POST", f"/cgi-bin/draft/add?access_token={world.token}").startswith(b"<!DOCTYPE html>")
+    assert world.get("/cgi-bin/draft/count") == {"total_count": 0}
+
+
+@pytest.mark.parametrize(("kind", "drafts"), [("hang", 1), ("hang-before", 0)])
+def test_silence_lasts_until_the_client_or_the_fault_gives_up(world: World, kind: str, drafts: int) -> None:
+    target, body = f"/cgi-bin/draft/add?access_token={world.token}", world.encode([world.article()])
+    world.break_next("/cgi-bin/draft/add", kind, seconds=30)
+    impatient = HTTPConnection("127.0.0.1", world.server.port, timeout=0.2)
+    impatient.request("POST", target, body)
+    with pytest.raises(TimeoutError):
+        impatient.getresponse()
+    impatient.close()
+    assert world.get("/cgi-bin/draft/count") == {"total_count": drafts}
+    world.break_next("/cgi-bin/draft/add", kind, seconds=0.05)
+    with pytest.raises(RemoteDisconnected):
+        world.ask("POST", target, body)
+
+
+def test_an_errcode_comes_after_some_calls_and_for_some_times(world: World) -> None:
+    world.break_next("/cgi-bin/draft/count", "errcode", errcode=-1, after=1, times=2)
+    answers = [world.get("/cgi-bin/draft/count").get("errcode", 0) for _ in range(4)]
+    assert answers == [0, -1, -1, 0]
+    log = world.get("/sandbox/calls", path="/cgi-bin/draft/count")
+    assert [(call["errcode"], call["fault"]) for call in log["calls"]] == [
+        (0, ""),
+        (-1, "errcode"),
+        (-1, "errcode"),
+        (0, ""),
+    ]
+    assert log["counts"] == {"/cgi-bin/draft/count": 4}
+
+
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [
+        ("/sandbox/faults", {"path": "/x", "kind": "earthquake"}),
+        ("/sandbox/faults", {"path": "/x", "kind": "hang", "colour": "red"}),
+        ("/sandbox/faults", {"path": "/x", "kind": "hang", "times": "once"}),
+        ("/sandbox/faults", {"kind": "hang"}),
+        ("/sandbox/clock", {"advance": "soon"}),
+        (f"/sandbox/accounts/{APPID}", {"colour": "red"}),
+        (f"/sandbox/accounts/{APPID}", {"rights": ["fly"]}),
+        (f"/sandbox/accounts/{APPID}", {"rights": "draft"}),
+        (f"/sandbox/accounts/{APPID}", {"limits": []}),
+        (f"/sandbox/accounts/{APPID}", {"mass_per_day": "1"}),
+        (f"/sandbox/accounts/{APPID}", {"token": 1}),
+        (f"/sandbox/accounts/{APPID}", [1]),
+    ],
+)
+def test_a_wrong_control_call_says_why(world: World, path: str, given: object) -> None:
+    assert "error" in world.post(path, given)
+
+
+def test_a_control_call_that_is_no_json_says_so_and_an_empty_one_changes_nothing(world: World) -> None:
+    assert b"not JSON" in world.ask("POST", f"/sandbox/accounts/{APPID}", b"{")
+    assert world.ask("POST", f"/sandbox/accounts/{APPID}") == b'{"ok":true}'
+
+
+def test_a_reset_forgets_everything(world: World) -> None:
+    world.draft()
+    world.post("/sandbox/reset", {})
+    assert world.get("/sandbox/state")["accounts"] == []

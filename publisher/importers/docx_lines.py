@@ -1,0 +1,87 @@
+"""One paragraph's inlines in order: equal runs joined, links closed, blanks that only indent taken off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from lxml.etree import _Element as Element
+
+from publisher.document import Box, Divider, Figure, Inline, Inlines, LineBreak, Link, Text, text_of
+
+_BLANKS: Final = " \u3000\u00a0\r\n"
+
+Attached = Figure | Divider | Box | Element
+"""What hangs on a paragraph; an element is the content of a text box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph's text, and what stands before and after it."""
+
+    inlines: Inlines = ()
+    before: tuple[Attached, ...] = ()
+    after: tuple[Attached, ...] = ()
+
+    def is_empty(self) -> bool:
+        """Whether a reader sees no text."""
+        return (
+            all(isinstance(inline, Text | LineBreak) for inline in self.inlines) and not text_of(self.inlines).strip()
+        )
+
+
+def one_line(lines: Sequence[Line]) -> Line:
+    """Several paragraphs that have become one."""
+    return Line(
+        tidy([inline for line in lines for inline in line.inlines]),
+        tuple(attached for line in lines for attached in line.before),
+        tuple(attached for line in lines for attached in line.after),
+    )
+
+
+def tidy(inlines: Iterable[Inline]) -> Inlines:
+    """Equal neighbours joined, blanks and breaks at both ends (they only indent or space) taken off."""
+    return _trimmed(_joined(inlines))
+
+
+def _joined(inlines: Iterable[Inline]) -> list[Inline]:
+    joined: list[Inline] = []
+    for _, group in groupby(inlines, _look):
+        alike = list(group)
+        match alike[0]:
+            case Text(marks=marks, color=color):
+                joined.append(Text("".join(inline.text for inline in alike if isinstance(inline, Text)), marks, color))
+            case _:
+                joined.extend(alike)
+    return joined
+
+
+def _look(inline: Inline) -> object:
+    return (inline.marks, inline.color) if isinstance(inline, Text) else "other"
+
+
+def _trimmed(inlines: list[Inline]) -> Inlines:
+    while inlines and _is_blank(inlines[-1]):
+        inlines.pop()
+    first = next((place for place, inline in enumerate(inlines) if not _is_blank(inline)), 0)
+    kept = [inline for inline in inlines[first:] if inline != Text("")]
+    if kept and isinstance(kept[-1], Text):
+        kept[-1] = Text(kept[-1].text.rstrip(_BLANKS), kept[-1].marks, kept[-1].color)
+    if kept and isinstance(kept[0], Text):
+        kept[0] = Text(kept[0].text.lstrip(_BLANKS), kept[0].marks, kept[0].color)
+    return tuple(kept)
+
+
+def _is_blank(inline: Inline) -> bool:
+    return isinstance(inline, LineBreak) or (isinstance(inline, Text) and not inline.text.strip(_BLANKS))
+
+
+def linked(pieces: list[tuple[str, Inline]]) -> Inlines:
+    """The pieces, neighbours of one address inside one link."""
+    found: list[Inline] = []
+    for href, group in groupby(pieces, lambda piece: piece[0]):
+        inner = tuple(inline for _, inline in group)
+        found.extend((Link(href, tuple(_joined(inner))),) if href else inner)
+    return tuple(found)

@@ -474,7 +474,7 @@ def test_a_worker_that_lost_its_lease_sends_nothing(world: World) -> None:
         world.clock.turn(seconds=61)
         assert store.lease(1, "another", world.clock.now) is not None
 
-    store.intend = overtaken  # type: ignore[method-assign]
+    store.intend = overtaken  # type: ignore[assignment, method-assign]
     assert publisher.wake(1) is None
     store.intend = real  # type: ignore[method-assign]
     assert world.calls("/cgi-bin/material/add_material") == 0

@@ -37,7 +37,7 @@ def _confirm_publication(job: Job) -> Move:
         publication = job.platform.publication(issue.publish_id)
     else:  # its answer was lost; the list of publications knows it by its cover
         found = job.platform.find_publication(issue.cover_media_id, issue.created_at - CLOCKS_DIFFER)
-        publication = found or Publication(PublicationState.PENDING, "", (), ())
+        publication: Publication = found or Publication(PublicationState.PENDING, "", (), ())
     match publication.state:
         case PublicationState.SUCCESS:
             return _published(job, publication.urls, publication.article_id)

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, select, true
+from sqlalchemy import Connection, select, true
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError
 
 from publisher import schema
 from publisher.document import Asset
-from publisher.errors import ConfigError, StaleIssue, WrongMove
+from publisher.errors import StaleIssue, WrongMove
 from publisher.issue import ArticleRow, Content, Issue, Move, Status, may_follow
 from publisher.migrations import migrate
+from publisher.store.database import check_is_database, open_database
+from publisher.store.records import Effect, EffectState, Filing, Past, Published
+
+__all__ = ["LEASE", "Effect", "EffectState", "Filing", "Past", "Published", "Store", "check_is_database"]
 
 LEASE = timedelta(seconds=60)
 """How long a worker owns an issue unless it renews: the fail-over time when another host's worker dies."""
@@ -31,70 +34,12 @@ _ISSUE_COLUMNS = [schema.issue.c[field.name] for field in fields(Issue)]
 _t = schema
 
 
-class EffectState(StrEnum):
-    """What is known of a call that changes the platform."""
-
-    INTENT = "intent"
-    """About to be sent, or sent: whether it arrived is not known here."""
-    DONE = "done"
-    """Answered with success; `result` has what it gave."""
-    REJECTED = "rejected"
-    """Answered with an error code: it did not happen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """One outside effect of an issue. `key` tells several of a kind apart."""
-
-    issue_id: int
-    kind: str
-    key: str
-    state: EffectState
-    intent_at: datetime
-    ended_at: datetime | None
-    result: Mapping[str, Any]
-    errcode: int
-    rid: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """One line of an issue's history: a move."""
-
-    at: datetime
-    before: Status | None
-    after: Status
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A published issue as readers may ask for it."""
-
-    issue: Issue
-    name: str
-    year: int | None
-    number: int | None
-    total_number: int | None
-    digest: str
-    cover_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """Where a dropped file is, or is about to be, archived (a path relative to the workspace)."""
-
-    issue: Issue
-    archive_path: str | None
-
-
 class Store:
     """The database of one workspace. Safe for threads and for several processes."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = _open(path)
+        self._engine = open_database(path)
         migrate(self._engine)
 
     def close(self) -> None:
@@ -425,27 +370,6 @@ _EFFECT_KEY = ["issue_id", "kind", "key"]
 _PICTURE_KEY = ["account", "fingerprint"]
 
 
-def _open(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # transactions are ours: see _begin
-        cursor = connection.cursor()
-        # FULL: a committed intent must survive a power cut, or an effect could be repeated.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # IMMEDIATE: a write that began as a read could be refused half-way when another process writes.
-        writing = connection.get_execution_options().get("write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-    return engine
-
-
 def _issue(db: Connection, issue_id: int) -> Issue:
     row = db.execute(select(*_ISSUE_COLUMNS).where(_t.issue.c.id == issue_id)).one_or_none()
     if row is None:
@@ -507,13 +431,3 @@ def _keep_content(db: Connection, issue_id: int, content: Content) -> None:
 def _record(db: Connection, issue_id: int, now: datetime, change: tuple[Status | None, Status], why: str) -> None:
     before, after = change
     db.execute(_t.history.insert().values(issue_id=issue_id, at=now, before=before, after=after, why=why))
-
-
-def check_is_database(path: Path) -> None:
-    """Nothing, if `path` is absent or an SQLite file; else ConfigError."""
-    if not path.exists() or not path.stat().st_size:
-        return
-    with path.open("rb") as file:
-        begins = file.read(15)
-    if begins != b"SQLite format 3":
-        raise ConfigError([f"{path}: not an SQLite database; move it away or restore a backup"])

@@ -1,0 +1,42 @@
+"""The SQLite file: how it is opened, and what is no such file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+from publisher.errors import ConfigError
+
+
+def open_database(path: Path) -> Engine:
+    """The engine of an SQLite file: WAL, synchronous=FULL; transactions begin as told by the option `write`."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # transactions are ours: see _begin
+        cursor = connection.cursor()
+        # FULL: a committed intent must survive a power cut, or an effect could be repeated.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # IMMEDIATE: a write that began as a read could be refused half-way when another process writes.
+        writing = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def check_is_database(path: Path) -> None:
+    """Nothing, if `path` is absent or an SQLite file; else ConfigError."""
+    if not path.exists() or not path.stat().st_size:
+        return
+    with path.open("rb") as file:
+        begins = file.read(15)
+    if begins != b"SQLite format 3":
+        raise ConfigError([f"{path}: not an SQLite database; move it away or restore a backup"])

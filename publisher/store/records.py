@@ -1,0 +1,69 @@
+"""What the store gives back: values, never rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from publisher.issue import Issue, Status
+
+
+class EffectState(StrEnum):
+    """What is known of a call that changes the platform."""
+
+    INTENT = "intent"
+    """About to be sent, or sent: whether it arrived is not known here."""
+    DONE = "done"
+    """Answered with success; `result` has what it gave."""
+    REJECTED = "rejected"
+    """Answered with an error code: it did not happen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One outside effect of an issue. `key` tells several of a kind apart."""
+
+    issue_id: int
+    kind: str
+    key: str
+    state: EffectState
+    intent_at: datetime
+    ended_at: datetime | None
+    result: Mapping[str, Any]
+    errcode: int
+    rid: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One line of an issue's history: a move."""
+
+    at: datetime
+    before: Status | None
+    after: Status
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published issue as readers may ask for it."""
+
+    issue: Issue
+    name: str
+    year: int | None
+    number: int | None
+    total_number: int | None
+    digest: str
+    cover_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Where a dropped file is, or is about to be, archived (a path relative to the workspace)."""
+
+    issue: Issue
+    archive_path: str | None

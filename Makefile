@@ -26,8 +26,8 @@ debian:  ## install by apt-get, as root and where missing, what only Debian has
 demo: install  ## the main job against the built-in sandbox; ARGS=--once to end by itself
 	@$(BIN)/python -m publisher.demo $(ARGS)
 
-test: install debian lint  ## lint, types, floors and every test
-	$(BIN)/python -m pytest $(ARGS)
+test: install debian lint  ## lint, types, floors and every test, with branch coverage
+	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 
 lint: install  ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

@@ -12,7 +12,7 @@ from publisher.app import system_clock
 from publisher.config import Settings, read_settings, secret_variable
 from publisher.errors import ConfigError, WeChatError
 from publisher.issue import Account
-from publisher.rendering.cover import missing_glyphs
+from publisher.rendering.cover import check_cover
 from publisher.slots import in_zone
 from publisher.store import Store, check_is_database
 from publisher.wechat import Platform
@@ -83,9 +83,8 @@ def _database(settings: Settings) -> Finding:
 
 
 def _font() -> Finding:
-    missing = missing_glyphs("金融信息第一期龘")
-    if missing:
-        return Finding(fine=False, text=f"cover font: cannot draw {missing}; reinstall the package")
+    if check_cover("金融信息第一期昇喆", "协会", "总第 18 期"):
+        return Finding(fine=False, text="cover font: cannot draw Chinese; reinstall the package")
     return Finding(fine=True, text="cover font: draws Chinese")
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from publisher.document import Asset, Masthead, Newsletter, pictures_of
+from publisher.document import Asset, Newsletter, pictures_of
 from publisher.issue import Move, Status
 from publisher.pipeline.effects import NothingFound, Result
-from publisher.pipeline.importing import render_issue
+from publisher.pipeline.importing import cover_lines, render_issue
 from publisher.pipeline.job import Job
 from publisher.rendering import Piece
 from publisher.rendering.cover import draw_cover
@@ -122,14 +122,7 @@ def _cover(job: Job, newsletter: Newsletter) -> bytes:
     for asset in newsletter.assets:
         if given and asset.fingerprint == given:
             return asset.data
-    head = newsletter.masthead or Masthead()
-    return draw_cover(job.issue.title, head.name, _issue_line(head))
-
-
-def _issue_line(head: Masthead) -> str:
-    number = f"{head.year} 年第 {head.issue} 期" if head.year and head.issue else ""
-    total = f"总第 {head.total_issue} 期" if head.total_issue else ""
-    return " · ".join(part for part in (number, total, head.date) if part)
+    return draw_cover(job.issue.title, *cover_lines(newsletter))
 
 
 def _file_name(asset: Asset) -> str:

@@ -13,6 +13,8 @@ from publisher.issue import ArticleRow, Content, Issue, Layout, Move, Status
 from publisher.pictures import fit_body, fit_cover
 from publisher.pipeline.job import Job
 from publisher.rendering import Rendering, placeholder_addresses, render
+from publisher.rendering.cover import check_cover
+from publisher.rendering.layout import issue_number
 from publisher.rendering.theme import Theme
 from publisher.slots import in_zone, next_slot, parse_time
 
@@ -23,9 +25,10 @@ def import_issue(job: Job) -> Move:
     """RECEIVED -> IMPORTED: the structure is recovered, the pictures fit, the articles are within the limits."""
     newsletter = fit_pictures(job.edges.read(job.edges.store.originals(job.issue.id)))
     rendering = render_issue(job, newsletter, placeholder_addresses(newsletter))
-    newsletter = replace(newsletter, notes=newsletter.notes + rendering.notes)
-    _refuse_faults(newsletter.notes)
     title = issue_title(newsletter, rendering)
+    cover = () if newsletter.metadata.cover else check_cover(title, *cover_lines(newsletter))
+    newsletter = replace(newsletter, notes=newsletter.notes + rendering.notes + cover)
+    _refuse_faults(newsletter.notes)
     _settle_namesakes(job, replace(job.issue, title=title))
     content = _content(newsletter, rendering)
     why = f"读出 {len(newsletter.articles)} 篇文章，合为 {len(rendering.pieces)} 篇图文"
@@ -79,6 +82,12 @@ def render_issue(job: Job, newsletter: Newsletter, addresses: dict[str, str]) ->
 def issue_title(newsletter: Newsletter, rendering: Rendering) -> str:
     """How people call the issue: the first article's title in the draft, which names the newsletter and its number."""
     return rendering.pieces[0].title if rendering.pieces else _name(newsletter.masthead)
+
+
+def cover_lines(newsletter: Newsletter) -> tuple[str, str]:
+    """What stands on a drawn cover beside the title: the newsletter's name, and its number and date."""
+    head = newsletter.masthead or Masthead()
+    return head.name, " · ".join(part for part in (issue_number(head), head.date) if part)
 
 
 def _name(masthead: Masthead | None) -> str:

@@ -60,7 +60,7 @@ ERRCODES: dict[int, tuple[Kind, str]] = {
     40132: (Kind.ARTICLE, "微信号不正确。"),
     40137: (Kind.ARTICLE, f"图片格式平台读不了。{_PICTURE}"),
     40155: (Kind.ARTICLE, "正文含有其他公众号的主页链接，请删去后重新投放。"),
-    40164: (Kind.ACCOUNT, "服务器的 IP 地址 {ip} 不在白名单里。请到微信开发者平台 → 公众号 → 开发密钥 → IP 白名单添加它。"),
+    40164: (Kind.ACCOUNT, "服务器的 IP 地址 {ip} 不在白名单里。请到微信开发者平台的 IP 白名单里添加它。"),
     40227: (Kind.ARTICLE, "标题为空。请在稿件里写上标题后重新投放。"),
     40243: (Kind.ACCOUNT, "AppSecret 已被冻结。请到微信开发者平台解冻（约 10 分钟后生效）。"),
     41001: (Kind.TOKEN, "请求缺少 access_token。"),

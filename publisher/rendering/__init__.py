@@ -1,0 +1,158 @@
+"""Newsletter -> WeChat HTML: the pieces of a draft, within the platform's limits.
+
+    newsletter -> layout (parts) -> frame, html, tables, inlines (trees) -> tree (markup) -> limits
+
+Preview and publication differ in one argument: `addresses`, which maps a picture's fingerprint to where it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+from publisher.document import Article, Newsletter, Note, Paragraph, plain_text
+from publisher.issue import Layout
+from publisher.rendering import limits
+from publisher.rendering.frame import write_part
+from publisher.rendering.html import write_blocks
+from publisher.rendering.inlines import Page
+from publisher.rendering.layout import Part, divide
+from publisher.rendering.theme import Theme
+from publisher.rendering.tree import serialise
+
+ADDRESS_LENGTH = 160
+"""Characters: as long as the platform's own picture addresses ever get."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One article of the draft, ready for the platform. `title` may be a short form; `source_url` is the 阅读原文
+    link or ""; `pictures` are the fingerprints used, in reading order.
+    """
+
+    title: str
+    author: str
+    digest: str
+    content: str
+    source_url: str
+    pictures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """The pieces of the draft in order, and remarks for the editor."""
+
+    pieces: tuple[Piece, ...]
+    notes: tuple[Note, ...]
+
+
+def render(
+    newsletter: Newsletter, theme: Theme, addresses: Mapping[str, str], *, layout: Layout = "auto", author: str = ""
+) -> Rendering:
+    """The newsletter as 1 to 8 pieces; `addresses` says where each picture is, `author` who signs what nobody signed.
+
+    Unpublishable, with the figures, if the platform would refuse it. A picture without an address is left out, with a
+    note of level ERROR.
+    """
+    press = _Press(newsletter, theme, addresses, author, _orphans(newsletter, theme))
+    pieces: list[Piece] = []
+    notes: list[Note] = []
+    for part in divide(newsletter, layout, press.measure):
+        piece, remarks = press.make(part)
+        pieces.append(piece)
+        notes += remarks
+    return Rendering(tuple(pieces), tuple(dict.fromkeys(notes)))
+
+
+def placeholder_addresses(newsletter: Newsletter) -> dict[str, str]:
+    """An address for every picture, as long as the platform's ever get, to measure before anything is uploaded."""
+    names = (asset.fingerprint for asset in newsletter.assets)
+    return {name: f"https://mmbiz.qpic.cn/mmbiz_png/{name}".ljust(ADDRESS_LENGTH, "0") for name in names}
+
+
+def shipped_themes() -> dict[str, str]:
+    """The CSS of the themes in this package, by name."""
+    found = (entry for entry in (files(__name__) / "themes").iterdir() if entry.name.endswith(".css"))
+    return {entry.name.removesuffix(".css"): entry.read_text(encoding="utf-8") for entry in found}
+
+
+# ---------------------------------------------------------------------------- one piece
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """What all pieces of one draft are made with."""
+
+    newsletter: Newsletter
+    theme: Theme
+    addresses: Mapping[str, str]
+    author: str
+    orphans: tuple[str, ...]
+
+    def measure(self, part: Part) -> int:
+        """The characters of the part's HTML."""
+        return len(serialise(write_part(self._page(), self.newsletter, part, "", "")))
+
+    def make(self, part: Part) -> tuple[Piece, tuple[Note, ...]]:
+        """The piece of a part and what there is to say about it."""
+        title, about_title = limits.fit_title(part.title)
+        author, about_author = limits.fit_author(self._author(part))
+        digest, about_digest = limits.fit_digest(self._given_digest(part))
+        source_url, about_url = limits.fit_source_url(self._source_url(part))
+        page = self._page()
+        content = serialise(write_part(page, self.newsletter, part, title, author))
+        about_content = limits.check_content(title, content)
+        piece = Piece(title, author, digest or self._digest(part), content, source_url, tuple(page.pictures))
+        return piece, (*about_title, *about_author, *about_digest, *about_url, *page.notes, *about_content)
+
+    def _page(self) -> Page:
+        widths = {asset.fingerprint: asset.width for asset in self.newsletter.assets}
+        footnotes = {footnote.id: footnote for footnote in self.newsletter.footnotes}
+        return Page(self.theme, self.addresses, widths, footnotes, self.orphans)
+
+    def _author(self, part: Part) -> str:
+        own = [article.author for article in self._subject(part)]
+        return "".join(own) or self.newsletter.metadata.author or self.author
+
+    def _given_digest(self, part: Part) -> str:
+        own = [article.digest for article in self._subject(part)]
+        return (self.newsletter.metadata.digest if part.first else "") or "".join(own)
+
+    def _source_url(self, part: Part) -> str:
+        own = part.articles[0].source_url if len(part.articles) == 1 else ""
+        return own or self.newsletter.metadata.source_url
+
+    def _digest(self, part: Part) -> str:
+        """The first sentences of the article that the piece is about; of several, the headlines."""
+        for article in self._subject(part):
+            texts = (plain_text(block) for block in article.blocks if isinstance(block, Paragraph))
+            return limits.cut_digest(" ".join(text for text in texts if text)) or limits.cut_digest(article.title)
+        articles = self.newsletter.articles if part.first else part.articles
+        return _headlines([article.title for article in articles if article.title])
+
+    def _subject(self, part: Part) -> tuple[Article, ...]:
+        """The one article that the piece is about, or none: the first piece of an issue stands for all of it."""
+        only = self.newsletter.articles if part.first else part.articles
+        return only if len(only) == 1 else ()
+
+
+def _headlines(titles: list[str]) -> str:
+    shown: list[str] = []
+    for title in titles:
+        if len("；".join([*shown, title])) > limits.DIGEST_AIM - 1:
+            break
+        shown.append(title)
+    if not shown:
+        return limits.cut_digest("；".join(titles))
+    return "；".join(shown) + ("等" if len(shown) < len(titles) else "")
+
+
+def _orphans(newsletter: Newsletter, theme: Theme) -> tuple[str, ...]:
+    """The footnotes to which no text refers."""
+    known = {footnote.id: footnote for footnote in newsletter.footnotes}
+    page = Page(theme, {}, {}, known)
+    if known:
+        for article in newsletter.articles:
+            write_blocks(page, article.blocks)
+    return tuple(name for name in known if name not in page.footnotes)

@@ -1,0 +1,123 @@
+"""What stands around the articles: masthead, contents, headings, sources, notes, the closing notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from publisher.document import Link, Masthead, Newsletter, Section, Text
+from publisher.rendering.html import LINE, write_blocks
+from publisher.rendering.inlines import Page, write_inlines
+from publisher.rendering.layout import Part, chinese_date, issue_name, issue_number
+from publisher.rendering.tree import Element, Node, Nodes
+
+_FEW = 2
+
+
+def write_part(page: Page, newsletter: Newsletter, part: Part, shown: str, author: str) -> Nodes:
+    """One article of the draft. `shown` and `author` are what the platform shows above it, so that neither is said
+    twice.
+    """
+    head = _write_head(page, newsletter, part)
+    body = [node for section in part.sections for node in _write_section(page, section, part, shown, author)]
+    notes = _write_notes(page, part)
+    end = _write_end(page, newsletter) if part.last else ()
+    return (page.element("section", "root", (*head, *body, *notes, *end)),)
+
+
+# ---------------------------------------------------------------------------- above
+
+
+def _write_head(page: Page, newsletter: Newsletter, part: Part) -> Nodes:
+    if not part.first:
+        name = issue_name(newsletter.masthead)
+        return (page.element("p", "running-head", (name,)),) if name else ()
+    contents = _write_contents(page, newsletter) if len(newsletter.articles) >= _FEW else ()
+    return (*_write_masthead(page, newsletter.masthead or Masthead()), *contents)
+
+
+def _write_masthead(page: Page, masthead: Masthead) -> Nodes:
+    line = "\u3000".join(part for part in (masthead.editor, chinese_date(masthead.date)) if part)
+    lines = (
+        ("masthead-name", masthead.name),
+        ("masthead-issue", issue_number(masthead)),
+        ("masthead-line", line),
+    )
+    inner = tuple(page.element("p", role, (text,)) for role, text in lines if text)
+    return (page.element("section", "masthead", inner),) if inner else ()
+
+
+def _write_contents(page: Page, newsletter: Newsletter) -> Nodes:
+    lines: list[Node] = [page.element("p", "contents-title", ("本期目录",))]
+    for section in newsletter.sections:
+        # Not <p>: outside the platform's page it would bring margins of its own.
+        items = tuple(Element("section", (article.title,)) for article in section.articles if article.title)
+        if items and section.name:
+            lines.append(page.element("p", "contents-section", (section.name,)))
+        if items:
+            lines.append(page.element("section", "contents-items", items))
+    return (page.element("section", "contents", tuple(lines)),)
+
+
+# ---------------------------------------------------------------------------- articles
+
+
+def _write_section(page: Page, section: Section, part: Part, shown: str, author: str) -> Iterator[Node]:
+    # The platform shows the piece's title above: a section called the same, or a share of it, needs no heading.
+    if section.name and part.title != section.name and not part.title.startswith(f"{section.name}（"):
+        yield page.element("h2", "section-title", (section.name,))
+    alone = len(part.articles) == 1
+    for article in section.articles:
+        if not alone or article.title != shown:
+            yield from _write_line(page, "h3", "title", article.title)
+        if article.author and article.author != author:
+            yield from _write_line(page, "p", "byline", f"作者：{article.author}")
+        yield from write_blocks(page, article.blocks)
+        # Alone, an article's address is the piece's 阅读原文; with others it becomes a note.
+        yield from _write_source(page, article.source, "" if alone else article.source_url)
+
+
+def _write_line(page: Page, tag: str, role: str, text: str) -> Nodes:
+    return (page.element(tag, role, (text,)),) if text.strip() else ()
+
+
+def _write_source(page: Page, source: str, address: str) -> Nodes:
+    label = ("信息来源：",) if source else ()
+    named = write_inlines(page, (Link(address, (Text(source or "原文链接"),)),)) if address else (source,)
+    return (page.element("p", "source", (*label, *named)),) if source or address else ()
+
+
+# ---------------------------------------------------------------------------- below
+
+
+def _write_notes(page: Page, part: Part) -> Nodes:
+    if part.last:
+        for name in page.orphans:
+            page.footnotes.setdefault(name, len(page.footnotes) + 1)
+    # Footnotes first: their own links, and notes within notes, join the run.
+    footnotes = _write_footnotes(page)
+    links = tuple(Element("section", (f"[{number}] {address}",)) for address, number in page.links.items())
+    return (*_write_note_list(page, "注释", footnotes), *_write_note_list(page, "参考链接", links))
+
+
+def _write_footnotes(page: Page) -> Nodes:
+    entries: list[Node] = []
+    while len(entries) < len(page.footnotes):
+        name = list(page.footnotes)[len(entries)]
+        blocks = write_blocks(page, page.known_footnotes[name].blocks, LINE)
+        entries.append(Element("section", (f"[注{len(entries) + 1}] ", *blocks)))
+    return tuple(entries)
+
+
+def _write_note_list(page: Page, title: str, entries: Nodes) -> Nodes:
+    if not entries:
+        return ()
+    return (page.element("section", "notes", (page.element("p", "notes-title", (title,)), *entries)),)
+
+
+def _write_end(page: Page, newsletter: Newsletter) -> Nodes:
+    head = newsletter.masthead or Masthead()
+    contacts = (("地址", head.address), ("邮箱", head.email), ("电话", head.phone))
+    lines = [line.strip() for line in newsletter.copyright.splitlines() if line.strip()]
+    lines += [f"{label}：{text}" for label, text in contacts if text]
+    inner = tuple(Element("section", (line,)) for line in lines)
+    return (page.element("section", "notice", inner),) if inner else ()

@@ -1,0 +1,197 @@
+"""Blocks -> nodes. Each function knows one kind of block and what the platform does to it.
+
+`room` counts the levels of elements that are still free: the platform cuts off deep nesting, so a block that needs
+more levels than are left is written flatter. A line of text takes `LINE` levels inside its block.
+"""
+
+from __future__ import annotations
+
+import re
+
+from publisher.document import (
+    Align,
+    Block,
+    Box,
+    Code,
+    Divider,
+    Figure,
+    Heading,
+    Items,
+    Math,
+    Paragraph,
+    Quote,
+    Table,
+    Text,
+    walk,
+)
+from publisher.rendering.inlines import Page, write_inlines, write_picture
+from publisher.rendering.tables import LEVELS, write_table
+from publisher.rendering.tree import BREAK, Element, Node, Nodes, join
+
+ROOM = 7
+"""Levels inside the root: with it they are eight."""
+LINE = 2
+
+_BLANKS = re.compile(r"^ +| {2,}")
+_NBSP = "\u00a0"
+
+
+def write_blocks(page: Page, blocks: tuple[Block, ...], room: int = ROOM) -> Nodes:
+    """The nodes of blocks, for a place with `room` levels; where only a line fits, their lines alone."""
+    if room <= LINE:
+        return join([_write_flat(page, block) for block in walk(blocks)])
+    return tuple(node for block in blocks for node in write_block(page, block, room))
+
+
+def write_block(page: Page, block: Block, room: int = ROOM) -> Nodes:
+    """The nodes of one block; none for a block that shows nothing."""
+    match block:
+        case Paragraph(inlines=inlines, align=align):
+            return _write_line(page, "p", "p", write_inlines(page, inlines), align)
+        case Heading():
+            return _write_heading(page, block)
+        case Figure():
+            return _write_figure(page, block, room)
+        case Items():
+            return _write_items(page, block, room)
+        case Quote(blocks=blocks):
+            return _write_container(page, "quote", (), blocks, room)
+        case Box(title=title, blocks=blocks):
+            head = (page.element("p", "box-title", (title,)),) if title else ()
+            return _write_container(page, "box", head, blocks, room)
+        case Code(text=text):
+            return (page.element("section", "code", (Element("code", _code_lines(text)),)),) if text.strip() else ()
+        case Math(tex=tex):
+            return (page.element("p", "math", (Element("em", (tex,)),)),)
+        case Table():
+            return _write_table(page, block, room)
+        case Divider():
+            return (page.element("hr", "hr", ()),)
+
+
+def _write_line(page: Page, tag: str, role: str, inner: Nodes, align: Align = Align.START) -> Nodes:
+    return (page.aligned(tag, role, inner, align),) if shows(inner) else ()
+
+
+def shows(nodes: Nodes) -> bool:
+    """Whether anything of the nodes can be seen."""
+    return any(node.strip() if isinstance(node, str) else node != BREAK for node in nodes)
+
+
+def _write_heading(page: Page, heading: Heading) -> Nodes:
+    # Sections are <h2>, articles <h3>; the page itself has the title as <h1>.
+    level = min(max(heading.level, 1), 4)
+    return _write_line(page, f"h{min(level + 3, 6)}", f"h{level}", _heading_line(page, heading))
+
+
+def _heading_line(page: Page, heading: Heading) -> Nodes:
+    label = (Text(heading.label),) if heading.label else ()
+    return write_inlines(page, (*label, *heading.inlines))
+
+
+def _write_figure(page: Page, figure: Figure, room: int) -> Nodes:
+    image = write_picture(page, figure.picture, figure.alt, page.theme.style("img")) if figure.picture else ()
+    caption = _write_line(page, "p", "caption", write_inlines(page, figure.caption))
+    if not image or room < LINE + 2:
+        return (*image, *caption)
+    return (page.element("section", "figure", (*image, *caption)),)
+
+
+def _write_container(page: Page, role: str, head: Nodes, blocks: tuple[Block, ...], room: int) -> Nodes:
+    if room < LINE + 2:
+        return (*head, *write_blocks(page, blocks, room))
+    inner = (*head, *write_blocks(page, blocks, room - 1))
+    tag = "blockquote" if role == "quote" else "section"
+    return (page.element(tag, role, inner),) if inner else ()
+
+
+def _write_flat(page: Page, block: Block) -> Nodes:
+    """What a block shows by itself, without its inner blocks, as one line."""
+    match block:
+        case Paragraph(inlines=inlines):
+            return write_inlines(page, inlines)
+        case Heading():
+            return _heading_line(page, block)
+        case Figure(picture=picture, alt=alt, caption=caption):
+            image = write_picture(page, picture, alt, page.theme.style("img")) if picture else ()
+            return join([image, write_inlines(page, caption)])
+        case Table(caption=caption, source=source):
+            return join([write_inlines(page, caption), write_inlines(page, source)])
+        case Box(title=title):
+            return (title,) if title else ()
+        case Code(text=text):
+            return _code_lines(text)
+        case Math(tex=tex):
+            return (tex,)
+        case Items() | Quote() | Divider():
+            return ()
+
+
+# ---------------------------------------------------------------------------- lists
+
+
+def _write_items(page: Page, items: Items, room: int) -> Nodes:
+    """A plain list, at most two levels of it; below, and for a list that does not begin at 1, markers are text, since
+    the platform's editor keeps neither a third level nor the number.
+    """
+    if room < LINE + 2 or (items.ordered and items.start != 1):
+        return _write_marked(page, items, room)
+    # The lines of an item stand directly in its <li>: the editor resets what is wrapped there.
+    written = (_write_item(page, blocks, room - 2) for blocks in items.items)
+    entries = tuple(Element("li", (*lead, *rest)) for lead, rest in written if lead or rest)
+    return (page.element("ol" if items.ordered else "ul", "list", entries),) if entries else ()
+
+
+def _write_item(page: Page, blocks: tuple[Block, ...], room: int) -> tuple[Nodes, Nodes]:
+    """The lines with which an item begins, and what follows them."""
+    begin = next((index for index, block in enumerate(blocks) if not isinstance(block, Paragraph)), len(blocks))
+    lead = _write_lines(page, blocks[:begin])
+    rest = write_blocks(page, blocks[begin:], room)
+    return (lead, (BREAK, *rest)) if lead and rest and room <= LINE else (lead, rest)
+
+
+def _write_lines(page: Page, blocks: tuple[Block, ...]) -> Nodes:
+    lines = [write_inlines(page, block.inlines) for block in blocks if isinstance(block, Paragraph)]
+    return join([line for line in lines if shows(line)])
+
+
+def _write_marked(page: Page, items: Items, room: int) -> Nodes:
+    nodes: list[Node] = []
+    for number, blocks in enumerate(items.items, items.start):
+        lead, rest = _write_item(page, blocks, room)
+        if lead or rest:
+            marker = f"{number}. " if items.ordered else "– "
+            nodes += (page.element("p", "item", (marker, *lead)), *rest)
+    return tuple(nodes)
+
+
+# ---------------------------------------------------------------------------- code and tables
+
+
+def _code_lines(text: str) -> Nodes:
+    """Code with its line breaks and blanks spelled out: the editor folds the white space of <pre> on saving."""
+    lines = text.expandtabs(4).strip("\n").split("\n")
+    spelled = [_BLANKS.sub(lambda blanks: _NBSP * len(blanks.group()), line.rstrip()) for line in lines]
+    # An empty line needs something in it, or join() leaves it out.
+    return join([(line or _NBSP,) for line in spelled])
+
+
+def _write_table(page: Page, table: Table, room: int) -> Nodes:
+    caption = _write_line(page, "p", "caption", write_inlines(page, table.caption))
+    if room < LEVELS + LINE:
+        rows = [_write_narrow_row(page, tuple(cell.blocks for cell in row)) for row in table.rows]
+        body: Nodes = tuple(page.element("p", "item", row) for row in rows if row)
+    else:
+        body = write_table(page, table, room, _write_cell)
+    return (*caption, *body, *_write_line(page, "p", "source", write_inlines(page, table.source)))
+
+
+def _write_narrow_row(page: Page, cells: tuple[tuple[Block, ...], ...]) -> Nodes:
+    """A row of a table inside a cell: its cells parted by blanks."""
+    return join([write_blocks(page, cell, LINE) for cell in cells], "\u3000")
+
+
+def _write_cell(page: Page, room: int, blocks: tuple[Block, ...]) -> Nodes:
+    if all(isinstance(block, Paragraph) for block in blocks):
+        return _write_lines(page, blocks)
+    return write_blocks(page, blocks, room)

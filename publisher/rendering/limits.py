@@ -1,0 +1,160 @@
+"""What the platform allows in one article of a draft, and how a text is brought within it.
+
+A length is counted in code points; `units` counts as the console does, where two Latin letters are one 字.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from publisher.document import Level, Note
+from publisher.errors import Unpublishable
+
+TITLE_POINTS, TITLE_UNITS = 32, 64
+AUTHOR_UNITS = 16
+DIGEST_POINTS, DIGEST_AIM = 120, 100
+CONTENT_POINTS, CONTENT_WARN, CONTENT_REFUSE = 20_000, 17_000, 19_500
+CONTENT_BYTES = 1_000_000
+SOURCE_URL_BYTES = 1_024
+ARTICLES = 8
+
+_NARROW = 0x2000  # below: Latin, Greek, Cyrillic; what stands above is drawn as wide as a Han character
+_SHORTEST_TITLE = 6
+_PAIRS = {"《": "》", "“": "”", "（": "）", "「": "」", "【": "】", "〈": "〉", "‘": "’", "(": ")", "[": "]"}
+_SENTENCE_END = re.compile(r"[。！？!?；;][”’」』）)]*")
+
+
+def units(text: str) -> int:
+    """The width of a text in half-width units: 1 for a Latin letter, 2 for a Han character or an emoji."""
+    return sum(1 if ord(character) < _NARROW else 2 for character in text)
+
+
+def fits_title(title: str) -> bool:
+    """Whether the platform takes it as a title."""
+    return len(title) <= TITLE_POINTS and units(title) <= TITLE_UNITS
+
+
+def short_title(title: str) -> str:
+    """The title, or its longest natural short form that the platform takes: without the organisation before ：,
+    with 《…》 shortened inside, cut at a blank or ，; else cut at the limit, with ….
+    """
+    candidates = (title, *_bodies(title), *_shortened_works(title), *_clauses(title), *_cuts(title))
+    return next(candidate for candidate in candidates if fits_title(candidate))
+
+
+def _bodies(title: str) -> Iterator[str]:
+    _organisation, mark, rest = title.partition("：")
+    if mark and len(rest) >= _SHORTEST_TITLE:
+        yield rest
+        yield from _shortened_works(rest)
+        yield from _clauses(rest)
+        yield from _cuts(rest)
+
+
+def _shortened_works(title: str) -> Iterator[str]:
+    work = re.fullmatch(r"(.{1,24}?)《(.+)》(.{0,4})", title)
+    if work:
+        before, name, after = work.groups()
+        for end in _ends(name, r"[\s，、：]"):
+            yield f"{before}《{name[:end]}…》{after}"
+
+
+def _clauses(title: str) -> Iterator[str]:
+    for end in _ends(title, r"[\s，；。！？]"):
+        if end >= _SHORTEST_TITLE and balanced(title[:end]):
+            yield title[:end]
+
+
+def _ends(text: str, marks: str) -> Iterator[int]:
+    """Where the text could end, the longest form first."""
+    yield from reversed([match.start() for match in re.finditer(marks, text) if match.start()])
+
+
+def _cuts(title: str) -> Iterator[str]:
+    for end in range(TITLE_POINTS - 1, _SHORTEST_TITLE, -1):
+        if balanced(title[:end]):
+            yield title[:end].rstrip("，、：；（《“ ") + "…"
+    yield title[: TITLE_POINTS - 1] + "…"
+
+
+def balanced(text: str) -> bool:
+    """Whether every bracket and quotation mark that opens also closes."""
+    return all(text.count(opening) == text.count(closing) for opening, closing in _PAIRS.items())
+
+
+def fit_title(title: str) -> tuple[str, tuple[Note, ...]]:
+    """The title as the platform takes it, and a note if that is a short form. Unpublishable if it is empty."""
+    title = " ".join(title.split())
+    if not title:
+        raise Unpublishable("no title", "稿件没有标题，平台不接受没有标题的图文。请在稿件开头写上标题后重新投放。")
+    short = short_title(title)
+    if short == title:
+        return title, ()
+    text = f"标题超过 {TITLE_POINTS} 字，列表里显示为：{short}，正文保留全题（{title}）"
+    return short, (Note("title-shortened", text, Level.INFO),)
+
+
+def fit_author(author: str) -> tuple[str, tuple[Note, ...]]:
+    """The author as the platform takes it, and a note if it had to be cut."""
+    author = " ".join(author.split())
+    if units(author) <= AUTHOR_UNITS:
+        return author, ()
+    cut = author
+    while units(cut) > AUTHOR_UNITS:
+        cut = cut[:-1]
+    cut = cut.rstrip("、，, /")
+    text = f"作者「{author}」超过 {AUTHOR_UNITS // 2} 个汉字，平台上显示为：{cut}"
+    return cut, (Note("author-shortened", text, Level.WARNING),)
+
+
+def fit_digest(digest: str) -> tuple[str, tuple[Note, ...]]:
+    """The editor's own digest as the platform takes it, and a note if it had to be cut."""
+    digest = " ".join(digest.split())
+    if len(digest) <= DIGEST_POINTS:
+        return digest, ()
+    cut = cut_digest(digest, DIGEST_POINTS)
+    text = f"摘要有 {len(digest)} 字，超过平台的 {DIGEST_POINTS} 字，截为：{cut}"
+    return cut, (Note("digest-shortened", text, Level.WARNING),)
+
+
+def cut_digest(text: str, limit: int = DIGEST_AIM) -> str:
+    """The first sentences of a text, as many as go into `limit` code points; of a longer sentence, its beginning."""
+    text = " ".join(text.split())
+    if len(text) <= limit:
+        return text
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, limit)]
+    if ends:
+        return text[: ends[-1]]
+    commas = [end for end in _ends(text[: limit - 1], "[，,、]") if end >= limit // 2]
+    return text[: commas[0] if commas else limit - 1] + "…"
+
+
+def fit_source_url(url: str) -> tuple[str, tuple[Note, ...]]:
+    """The 阅读原文 address as the platform takes it, or "" with a note."""
+    url = url.strip()
+    if not url:
+        return "", ()
+    if urlsplit(url).scheme in {"http", "https"} and len(url.encode()) <= SOURCE_URL_BYTES:
+        return url, ()
+    text = f"「阅读原文」的网址不可用（须为 http(s) 开头且不超过 {SOURCE_URL_BYTES} 字节），已略去：{url[:80]}"
+    return "", (Note("source-url-dropped", text, Level.WARNING, lost=url),)
+
+
+def check_content(title: str, content: str) -> tuple[Note, ...]:
+    """Nothing, or a warning that the article is near the limit. Unpublishable, with the figures, if it is over."""
+    points, size = len(content), len(content.encode())
+    if points >= CONTENT_REFUSE or size >= CONTENT_BYTES:
+        raise Unpublishable(f"content of {points} characters, {size} bytes", _too_long(title, points, size))
+    if points < CONTENT_WARN:
+        return ()
+    text = f"《{title}》排版后有 {points:,} 字符，接近平台的上限 {CONTENT_POINTS:,}"
+    return (Note("content-near-limit", text, Level.WARNING),)
+
+
+def _too_long(title: str, points: int, size: int) -> str:
+    return (
+        f"《{title}》排版后有 {points:,} 字符（{size:,} 字节），平台上限为 {CONTENT_POINTS:,} 字符、"
+        f"{CONTENT_BYTES:,} 字节，本程序到 {CONTENT_REFUSE:,} 字符即拒绝。请把文章分成几篇或删减后重新投放。"
+    )

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from publisher.errors import ConfigError
+from publisher.rendering import shipped_themes
+from publisher.rendering.inlines import contrast
+from publisher.rendering.theme import HEADINGS, INHERITED, ROLES, Theme, parse_theme
+
+SHIPPED = sorted(shipped_themes())
+READ = frozenset(ROLES) - {"figure", "img", "scroll", "hr", "list"}
+"""The roles whose own text somebody reads."""
+
+
+def shipped(name: str) -> Theme:
+    return parse_theme(name, shipped_themes()[name])
+
+
+def faults(css: str) -> tuple[str, ...]:
+    with pytest.raises(ConfigError) as caught:
+        parse_theme("mine", "root { color: #333; }\n" + css)
+    return caught.value.faults
+
+
+def test_a_theme_gives_each_role_its_style() -> None:
+    theme = parse_theme(
+        "mine", "root{color:#333}\nh1, h2 { font-size: 18px;\n font-weight : bold }\nh2 { margin: 1em  0 }"
+    )
+    assert theme.name == "mine"
+    assert theme.style("h1") == "font-size:18px;font-weight:bold"
+    assert theme.style("h2", "", "color:red") == "font-size:18px;font-weight:bold;margin:1em 0;color:red"
+    assert theme.style("td") == ""
+
+
+def test_comments_and_rgb_colours_are_allowed() -> None:
+    assert parse_theme("mine", "/* red */ root { color: rgb(1, 2, 3) }").style("root") == "color:rgb(1, 2, 3)"
+
+
+@pytest.mark.parametrize(
+    ("css", "reason"),
+    [
+        (".red { color: red }", "mine.css:2: .red: the platform drops classes, ids and pseudo-elements; a selector is"),
+        ("title::before { color: red }", "mine.css:2: title::before: the platform drops classes"),
+        ("heading { color: red }", "mine.css:2: heading: no such role; known are root, p, h1"),
+        ("\n@media print { p { color: red } }", "mine.css:3: @media: the platform drops at-rules"),
+        ("p { position: fixed }", "mine.css:2: position: the platform removes positioning"),
+        ("p {\n font-family: Kai\n}", "mine.css:3: font-family: the platform allows its own fonts only"),
+        ("p { gap: 1em }", "mine.css:2: gap: the platform drops this property"),
+        ("p { color: red !important }", "mine.css:2: color: !important keeps the platform's dark mode"),
+        ("p { color: var(--red) }", "mine.css:2: color: var(): the platform drops it"),
+        ("p { width: calc(1% + 2%) }", "mine.css:2: width: calc(): the platform drops it"),
+        ("p { background: linear-gradient(red, blue) }", "mine.css:2: background: linear-gradient(): the platform"),
+        ("p { background: url(x.png) }", "mine.css:2: background: url(): the platform drops pictures"),
+        ("p { text-align: start }", "mine.css:2: text-align: start and end are not understood"),
+        ("p { display: flex }", "mine.css:2: display: flex: the platform keeps block, inline, inline-block only"),
+        ("table { width: 600px }", "mine.css:2: width: fixed widths do not fit every phone; use %"),
+        ("p { margin: 0 -8px }", "mine.css:2: margin: negative margins run out of the page"),
+        ("p { line-height: .8 }", "mine.css:2: line-height: lines overlap below 1"),
+        ("title { color: red }", "mine.css:1: title: font-size must be stated, since the platform resets headings"),
+        ("p { color red }", "mine.css:2: not a declaration"),
+        ("p", "mine.css:2: not valid CSS"),
+    ],
+)
+def test_what_the_platform_would_drop_is_refused_with_its_line_and_reason(css: str, reason: str) -> None:
+    assert faults(css)[0].startswith(reason)
+
+
+def test_all_faults_are_listed_at_once() -> None:
+    assert len(faults("p { float: left; gap: 1em }\n#x { color: red }")) == 3
+
+
+def test_a_theme_without_a_root_is_refused() -> None:
+    with pytest.raises(ConfigError, match="root: missing"):
+        parse_theme("mine", "p { margin: 0 }")
+
+
+def test_the_role_around_each_role_is_a_role() -> None:
+    assert {outer for outer in ROLES.values() if outer} <= set(ROLES)
+    assert set(HEADINGS) <= set(ROLES)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_theme_repeats_nothing_that_is_inherited(name: str) -> None:
+    theme = shipped(name)
+    repeated = [
+        f"{role}: {name}"
+        for role, own in theme.declarations.items()
+        for name, value in own.items()
+        if name in INHERITED and role not in HEADINGS and value == _inherited(theme, ROLES[role], name)
+    ]
+    assert repeated == []
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_text_of_a_shipped_theme_can_be_read_on_its_background(name: str) -> None:
+    theme = shipped(name)
+    ratios = {role: contrast(_color(theme, role), _background(theme, role)) for role in READ}
+    assert {role: ratio for role, ratio in ratios.items() if ratio < 4.5} == {}
+
+
+def _around(role: str) -> Iterator[str]:
+    while role:
+        yield role
+        role = ROLES[role]
+
+
+def _inherited(theme: Theme, role: str, name: str) -> str:
+    stated = (theme.declarations.get(outer, {}).get(name) for outer in _around(role))
+    return next((value for value in stated if value), "")
+
+
+def _color(theme: Theme, role: str) -> str:
+    return _long(_inherited(theme, role, "color"))
+
+
+def _background(theme: Theme, role: str) -> str:
+    stated = (theme.declarations.get(outer, {}).get("background") for outer in _around(role))
+    return _long(next((value for value in stated if value), "#fff"))
+
+
+def _long(color: str) -> str:
+    return color if len(color) == 7 else "#" + "".join(2 * digit for digit in color[1:])

@@ -25,6 +25,7 @@ from publisher.slots import parse_slot
 
 CONFIG_FILES = ("publisher.toml", "accounts.toml", "replies.toml")
 _T = TypeVar("_T")
+_NO_RULES: tuple[Rule, ...] = ()
 SECRETS = ("appsecret", "token", "aeskey")
 
 
@@ -92,7 +93,7 @@ def read_settings(home: Path, environment: Mapping[str, str]) -> Settings:
     accounts = {name: _with_secrets(account, environment, faults) for name, account in accounts.items()}
     if settings.default_account and settings.default_account not in accounts:
         faults.append(f"publisher.toml: default_account: no account {settings.default_account!r} in accounts.toml")
-    rules = _collect(lambda: parse_rules(tables["replies.toml"]), (), "replies.toml", faults)
+    rules = _collect(lambda: parse_rules(tables["replies.toml"]), _NO_RULES, "replies.toml", faults)
     if faults:
         raise ConfigError(faults)
     return replace(settings, themes=themes, accounts=accounts, rules=rules)
@@ -195,7 +196,8 @@ def _read_account(name: str, entry: object, where: str, faults: list[str]) -> Ac
             if secret in entry
         ]
         entry = {key: value for key, value in entry.items() if key not in SECRETS}
-    return _read_record(Account, entry, where, faults, given={"name": name})
+    account: Account = _read_record(Account, entry, where, faults, given={"name": name})
+    return account
 
 
 def _account_faults(account: Account, themes: Mapping[str, str]) -> list[str]:
@@ -227,7 +229,7 @@ def _with_secrets(account: Account, environment: Mapping[str, str], faults: list
         faults.append(f"{where}: the aeskey must have exactly 43 letters and digits, as the console shows it")
     if found["token"] and not re.fullmatch(r"[0-9A-Za-z]{3,32}", found["token"]):
         faults.append(f"{where}: the token must have 3 to 32 letters and digits, as entered in the console")
-    return replace(account, **found)
+    return replace(account, appsecret=found["appsecret"], token=found["token"], aeskey=found["aeskey"])
 
 
 def _secret(account: str, secret: str, environment: Mapping[str, str], faults: list[str]) -> str:

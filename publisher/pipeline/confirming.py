@@ -33,11 +33,12 @@ def confirm_issue(job: Job) -> Move:
 
 def _confirm_publication(job: Job) -> Move:
     issue = job.issue
+    publication = Publication(PublicationState.PENDING, "", (), ())
     if issue.publish_id:
         publication = job.platform.publication(issue.publish_id)
     else:  # its answer was lost; the list of publications knows it by its cover
         found = job.platform.find_publication(issue.cover_media_id, issue.created_at - CLOCKS_DIFFER)
-        publication: Publication = found or Publication(PublicationState.PENDING, "", (), ())
+        publication = found or publication
     match publication.state:
         case PublicationState.SUCCESS:
             return _published(job, publication.urls, publication.article_id)

@@ -76,6 +76,7 @@ class Publisher:
         look = self.inbox.look(self.clock())
         self.filing.report_waiting(look.waiting, self.clock())
         taken = [entry for drop in look.complete if (entry := self._take(drop)) is not None]
+        self.filing.settle(self.clock())
         return taken + [Taken(wait.drop.name, wait.why) for wait in look.waiting]
 
     def due(self) -> list[tuple[int, str]]:

@@ -20,11 +20,6 @@ class Remarks:
         """One remark; `lost` holds the characters that are not in the document because of it."""
         self._notes[code].append(Note(code, text, level, span, lost))
 
-    def add(self, notes: tuple[Note, ...]) -> None:
-        """Remarks that somebody else made."""
-        for note in notes:
-            self._notes[note.code].append(note)
-
     def notes(self) -> tuple[Note, ...]:
         """All remarks, those of one code together."""
         return tuple(note for kind in self._notes.values() for note in _shortened(kind))

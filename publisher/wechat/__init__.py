@@ -1,4 +1,6 @@
-"""The platform: the only place that talks to WeChat."""
+"""The platform: the only part of the publisher that talks to WeChat."""
+
+from __future__ import annotations
 
 from publisher.wechat.client import Timeouts
 from publisher.wechat.platform import (

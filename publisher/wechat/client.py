@@ -1,275 +1,470 @@
-"""The wire to the platform: wechatpy's client with everything that moves bytes or holds state replaced.
+"""The transport under every call to the platform: wechatpy's client with what moves bytes or holds state replaced.
 
-wechatpy's API classes build the calls; all of them end in `_request`, and that is ours: timeouts everywhere, one
-bounded token refresh, raw UTF-8 JSON, and errors that say what happened and hold no secret, no token, no URL.
+What stays wechatpy's are its API classes (`client.draft`, `client.freepublish` …): they build endpoints and payloads
+and all end in `_request`. What is ours: timeouts for everything, a token that is fetched by POST and by one thread at
+a time, one bounded second try after a stale token, raw UTF-8 JSON, and errors that say whether anything can have
+happened and hold neither secrets nor live objects.
+
+Proxies and certificates come from the environment, as offices expect (HTTPS_PROXY, NO_PROXY, REQUESTS_CA_BUNDLE), but
+never for a loopback address.
 """
 
 from __future__ import annotations
 
+import copy
 import ipaddress
 import json
 import logging
 import re
 import threading
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from enum import StrEnum
+from functools import cache
+from http.client import HTTPException
+from http.cookiejar import DefaultCookiePolicy
+from time import monotonic
+from typing import Any, TypedDict, Unpack
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import HTTPError
 from wechatpy import WeChatClient
 
-from publisher.errors import (
-    AccountRefused,
-    Busy,
-    ConfigError,
-    OutcomeUnknown,
-    Refused,
-    Unpublishable,
-    Unreachable,
-    WeChatError,
-)
+from publisher.errors import ConfigError, OutcomeUnknown, Unpublishable, Unreachable, WeChatError
 from publisher.issue import Account
-from publisher.wechat.errcodes import Kind, explain
+from publisher.wechat.errcodes import STALE_TOKEN, SYSTEM_BUSY, Verdict, refusal
 
 log = logging.getLogger("publisher.wechat")
-# At DEBUG urllib3 logs whole URLs, and the token is in them.
-logging.getLogger("urllib3").setLevel(logging.INFO)
+for _name in ("urllib3", "urllib3.connectionpool"):
+    logging.getLogger(_name).setLevel(logging.INFO)  # at DEBUG it writes whole URLs, and the token is in them
 
-ONCE = frozenset(
+REPEATABLE = frozenset(
     {
-        "draft/add",
-        "draft/delete",
-        "freepublish/submit",
-        "freepublish/delete",
-        "material/add_material",
-        "material/del_material",
-        "message/mass/sendall",
-        "message/custom/send",
+        "stable_token",
+        "draft/batchget", "draft/count", "draft/get", "draft/update",
+        "freepublish/batchget", "freepublish/get", "freepublish/getarticle",
+        "material/batchget_material", "material/get_materialcount",
+        "media/uploadimg",
+        "message/mass/get",
     }
-)
-"""Calls that must not be repeated blindly: without an answer, nobody knows whether they happened."""
+)  # fmt: skip
+"""Calls that may be made again whatever became of the first: reads, and what a second time changes nothing that
+anybody sees. Every other call whose answer is lost has an unknown outcome.
+"""
 
-EARLY = timedelta(minutes=5)
-"""A stable token is asked for again when it has less left; asking earlier returns the same (wechat-api 1.1)."""
-FORCE_EVERY = timedelta(minutes=1)
-"""The platform allows 20 forced refreshes a day, 30 s apart (wechat-api 1.2)."""
-_POOL = 16
-_BEIJING = ZoneInfo("Asia/Shanghai")
-_RID = re.compile(r"rid:\s*([0-9a-f]+(?:-[0-9a-f]+)+)")
-_ADDRESS = re.compile(r"(?:invalid ip|requestIP:?)\s*([0-9a-fA-F.:]+)")
+RENEW_BEFORE = timedelta(minutes=5)
+"""The platform rolls a stable token over about five minutes before its end."""
+ASK_APART = timedelta(seconds=30)
+"""Near the end the same token may come back for a while: it is not asked for before every call."""
+JUST_FETCHED = timedelta(seconds=10)
+FORCE_APART = timedelta(minutes=1)
+"""Forced refreshes kill the token of other hosts and are limited to 20 a day."""
+MAX_ANSWER = 16_000_000
+MAX_ERRMSG = 300
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds to wait for a connection, for an answer, and for the answer to an upload."""
+    """Seconds: to connect; of silence on a call (also to send it); of silence on an upload. The body of an answer
+    may take three times as long in all, so that a trickle ends as well.
+    """
 
-    connect: float = 5
-    read: float = 20
-    upload: float = 60
+    connect: float = 5.0
+    read: float = 20.0
+    upload: float = 60.0
 
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
+class Answer(dict[str, Any]):
+    """The JSON object of an answer. A field that ought to be there and is not raises as a lost answer does."""
+
+    def __init__(self, path: str, fields: Mapping[str, Any], errcode: int = 0) -> None:
+        super().__init__(fields)
+        self.path = path
+        self.errcode = errcode
+
+    def __missing__(self, name: str) -> Any:
+        raise self.unusable(name)
+
+    def text(self, name: str) -> str:
+        """A field that is a text or, as ids sometimes are, a number."""
+        value = self[name]
+        if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+            raise self.unusable(name)
+        return str(value)
+
+    def entries(self, name: str) -> list[dict[str, Any]]:
+        """A field that is a list of objects; an empty list may be left out where total_count says 0."""
+        value = self.get(name)
+        if value is None and self.get("total_count") == 0:
+            return []
+        if not isinstance(value, list):
+            raise self.unusable(name)
+        return [entry for entry in value if isinstance(entry, dict)]
+
+    def unusable(self, name: str) -> WeChatError:
+        """The error for an answer in which a field is absent or of no use."""
+        return lost(self.path, f"answer without a usable {name}")
 
 
-@dataclass(slots=True)
+class _Given(TypedDict, total=False):
+    """What wechatpy's API classes pass to `_request`, and `accept`: errcodes that the caller takes as answers."""
+
+    params: Mapping[str, Any]
+    data: Mapping[str, Any]
+    files: Mapping[str, tuple[str, bytes, str]]
+    result_processor: Callable[[Any], Any]
+    api_base_url: str
+    accept: Collection[int]
+
+
+class _Mode(StrEnum):
+    """How a token is asked for."""
+
+    NORMAL = "normal"
+    """The living token, whoever asks."""
+    FORCED = "forced"
+    """A new one; the old one dies at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Token:
-    value: str = ""
-    expires_at: datetime = _NEVER
+    value: str = field(repr=False)
+    fetched_at: datetime
+    expires_at: datetime
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether it may be used without asking for another."""
+        asked_lately = now < min(self.fetched_at + ASK_APART, self.expires_at)
+        return asked_lately or now < self.expires_at - RENEW_BEFORE
 
 
-class Client(WeChatClient):  # type: ignore[misc] # wechatpy has no types
-    """One account's connection. Safe for threads; the token lives in memory only.
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call, ready to be sent any number of times: all bodies are bytes."""
 
-    Proxies are taken from the environment, as `requests` does: offices often need one.
+    method: str
+    path: str
+    url: str
+    params: Mapping[str, Any] = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    files: Mapping[str, tuple[str, bytes, str]] | None = field(default=None, repr=False)
+
+    def bearing(self, token: str) -> _Call:
+        """The same call with this token, whatever token it had."""
+        return replace(self, params={**self.params, "access_token": token})
+
+
+class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
+    """wechatpy's client for one account. May be used by many threads; raises ConfigError for an api_base that is
+    neither https nor on this machine.
     """
 
     def __init__(self, account: Account, clock: Callable[[], datetime], timeouts: Timeouts) -> None:
-        # wechatpy looks at every attribute in __new__, before this runs: no property of ours may fail then.
+        self._base = _check_base(account)
         self._account = account
-        self._base = _checked_base(account)
         self._clock = clock
         self._timeouts = timeouts
-        self._token = _Token()
+        self._lock = threading.Lock()
+        self._token = _Token("", _NEVER, _NEVER)
         self._forced_at = _NEVER
-        self._token_lock = threading.Lock()
+        self._failure: tuple[float, WeChatError] | None = None
         self.server_time: datetime | None = None
-        super().__init__(account.appid, "", timeout=timeouts.read, auto_retry=False)
-        for scheme in ("http://", "https://"):
-            self._http.mount(scheme, HTTPAdapter(pool_connections=2, pool_maxsize=_POOL, max_retries=0))
+        """The platform's clock at its last answer, if it told."""
+        super().__init__(account.appid, account.appsecret, auto_retry=False)
+        self._http = _open_session(self._base)
 
     def close(self) -> None:
         """Close all connections."""
         self._http.close()
 
-    # ------------------------------------------------------------------ what wechatpy calls
+    # -------------------------------------------------------------------- calls
 
-    def _request(self, method: str, url_or_endpoint: str, **given: Any) -> Any:
-        """The answer as JSON, through `result_processor` if there is one; our errors, and no others. `accept` is an
-        errcode that counts as success: 45065 carries the first mass send's msg_id.
-        """
-        path = _path_of(url_or_endpoint)
-        params = {key: value for key, value in (given.get("params") or {}).items() if key != "access_token"}
-        body = _body_of(given.get("data"))
-        token = self._fresh_token()
-        for last in (False, True):
-            answer = self._call(method, path, {**params, "access_token": token}, body, given.get("files"))
-            errcode = _errcode_of(answer)
-            if errcode in {0, given.get("accept", 0)}:
-                process = given.get("result_processor")
-                return process(answer) if process else answer
-            if explain(errcode)[0] is not Kind.TOKEN or last:
-                raise self._refusal(path, errcode, answer)
-            token = self._renewed_token(token)
-        raise AssertionError(path)  # the loop always ends in the branches above
+    def _request(self, method: str, url_or_endpoint: str, **given: Unpack[_Given]) -> Any:
+        """The answer, processed as wechatpy's API class wishes. Raises a WeChatError, or Unpublishable."""
+        call = self._prepare(method, url_or_endpoint, given)
+        token = self.access_token
+        answer = self._exchange(call.bearing(token))
+        if answer.errcode in STALE_TOKEN:
+            renewed = self._renew(token)
+            if renewed != token:
+                answer = self._exchange(call.bearing(renewed))
+        self._refuse(answer, given.get("accept", ()))
+        process = given.get("result_processor")
+        return process(answer) if process else answer
+
+    def _prepare(self, method: str, endpoint: str, given: _Given) -> _Call:
+        absolute = endpoint if "://" in endpoint else given.get("api_base_url", self.API_BASE_URL) + endpoint
+        path = urlsplit(absolute).path  # wechatpy spells hosts out; ours is api_base, for every one of them
+        data = given.get("data")
+        body = None if data is None else _encode(data)
+        name = path.removeprefix("/cgi-bin/").removeprefix("/")
+        return _Call(method.upper(), name, self._base + path, given.get("params", {}), body, given.get("files"))
+
+    def _refuse(self, answer: Answer, accept: Collection[int] = ()) -> None:
+        if answer.errcode == 0 or answer.errcode in accept:
+            return
+        verdict = Verdict(answer.path, answer.errcode, self._scrub(str(answer.get("errmsg", ""))))
+        if answer.errcode == SYSTEM_BUSY and answer.path not in REPEATABLE:
+            raise lost(answer.path, f"errcode -1: {verdict.errmsg}", verdict)
+        raise refusal(verdict, self._clock(), self._account.appid)
+
+    def _exchange(self, call: _Call) -> Answer:
+        """One request and its answer, whatever its errcode; one line in the log."""
+        began = monotonic()
+        outcome = self._send(call)
+        elapsed = round((monotonic() - began) * 1000)
+        match outcome:
+            case Answer(errcode=errcode):
+                rid = Verdict(call.path, errcode, str(outcome.get("errmsg", ""))).rid
+                result = f"errcode={errcode} rid={rid or '-'}"
+            case WeChatError(detail=detail):
+                result = f"errcode=- rid=- failed={type(outcome).__name__} ({detail})"
+        log.info("path=%s %s ms=%d account=%s", call.path, result, elapsed, self._account.name)
+        if isinstance(outcome, WeChatError):
+            raise outcome
+        return outcome
+
+    def _send(self, call: _Call) -> Answer | WeChatError:
+        silence = self._timeouts.upload if call.files else self._timeouts.read
+        _wire.sent, _wire.patience = False, silence
+        try:
+            with self._http.request(
+                call.method,
+                call.url,
+                params=call.params,
+                data=call.body,
+                files=call.files,
+                headers={"Content-Type": "application/json; charset=utf-8"} if call.body else None,
+                timeout=(self._timeouts.connect, silence),
+                allow_redirects=False,  # the token would follow to wherever a gateway points
+                stream=True,
+            ) as response:
+                body = _read_body(response, monotonic() + 3 * silence)
+        except (OSError, HTTPError, HTTPException) as error:  # requests' own errors are OSErrors
+            reason = _name_cause(error)
+        else:
+            self.server_time = _parse_date(response.headers.get("Date", "")) or self.server_time
+            return _read_answer(call.path, response.status_code, body)
+        # Built out here, so that no context leads from the error back to the request with its token.
+        return lost(call.path, reason) if _wire.sent else _unreachable(call.path, reason)
+
+    def _scrub(self, errmsg: str) -> str:
+        account, token = self._account, self._token
+        known = (account.appsecret, account.token, account.aeskey, token.value)
+        for secret in filter(None, known):
+            errmsg = errmsg.replace(secret, "***")
+        return _OPENID.sub("***", _PARAMETER.sub(r"\1=***", errmsg))[:MAX_ERRMSG]
+
+    # -------------------------------------------------------------------- token
 
     @property
     def access_token(self) -> str:
-        """The live token; before `__init__` has run, when wechatpy looks around, an empty one."""
-        return self._fresh_token() if hasattr(self, "_token_lock") else ""
+        """A token that is good for some minutes. Raises what a call raises."""
+        token = self._token  # wechatpy's __new__ reads every property before __init__: AttributeError is what it takes
+        if token.is_fresh(self._clock()):
+            return token.value
+        return self._single_flight(lambda token: token.is_fresh(self._clock()), self._ask)
 
-    def fetch_access_token(self) -> dict[str, Any]:
-        """The current stable token in wechatpy's shape."""
-        return {"access_token": self._fresh_token(), "expires_in": int(EARLY.total_seconds())}
+    def fetch_access_token(self) -> str:
+        """Ask for the living token, even if the one at hand seems good."""
+        return self._single_flight(lambda _token: False, self._ask)
 
-    # ------------------------------------------------------------------ the token
+    def _renew(self, stale: str) -> str:
+        """Another token than `stale`, which the platform does not take, or `stale` where none is to be had now."""
+        return self._single_flight(lambda token: token.value != stale, self._supersede)
 
-    def _fresh_token(self) -> str:
-        with self._token_lock:
-            if self._token.expires_at - self._clock() < EARLY:
-                self._ask_token(force=False)
+    def _single_flight(self, is_good: Callable[[_Token], bool], fetch: Callable[[], _Token]) -> str:
+        """The token after one thread has fetched it for all that wait; its failure is theirs as well."""
+        arrived = monotonic()
+        with self._lock:
+            if is_good(self._token):
+                return self._token.value
+            if self._failure is not None and self._failure[0] > arrived:
+                raise copy.copy(self._failure[1])
+            try:
+                self._token = fetch()
+            except WeChatError as error:
+                self._failure = (monotonic(), copy.copy(error))
+                raise
             return self._token.value
 
-    def _renewed_token(self, refused: str) -> str:
-        """A token other than the refused one, if one is to be had: asked for normally, then by force, once a minute."""
-        with self._token_lock:
-            if self._token.value != refused:
-                return self._token.value  # another thread was quicker
-            self._ask_token(force=False)
-            if self._token.value == refused and self._clock() - self._forced_at >= FORCE_EVERY:
-                self._forced_at = self._clock()
-                self._ask_token(force=True)
-            return self._token.value
+    def _supersede(self) -> _Token:
+        """Ask politely, unless that was only just done; then by force, which takes the token from other hosts."""
+        now, current = self._clock(), self._token
+        lately = now - current.fetched_at < JUST_FETCHED
+        token = current if lately else self._ask()
+        if token.value != current.value:
+            return token
+        if now - self._forced_at >= FORCE_APART:
+            self._forced_at = now
+            return self._ask(_Mode.FORCED)
+        return self._ask() if lately else token
 
-    def _ask_token(self, *, force: bool) -> None:
-        """POST stable_token: the secret travels in the body, and other systems of the appid are not knocked out."""
-        wanted = {
+    def _ask(self, mode: _Mode = _Mode.NORMAL) -> _Token:
+        account, now = self._account, self._clock()
+        wish = {
             "grant_type": "client_credential",
-            "appid": self._account.appid,
-            "secret": self._account.appsecret,
-            "force_refresh": force,
+            "appid": account.appid,
+            "secret": account.appsecret,  # in the body: what stands in a URL ends in somebody's log
+            "force_refresh": mode is _Mode.FORCED,
         }
-        answer = self._call("post", "stable_token", {}, _body_of(wanted), None)
-        errcode = _errcode_of(answer)
-        if errcode or not isinstance(answer.get("access_token"), str):
-            raise self._token_refusal(errcode, answer)
-        seconds = int(answer.get("expires_in") or 0)
-        self._token = _Token(answer["access_token"], self._clock() + timedelta(seconds=seconds))
-
-    def _token_refusal(self, errcode: int, answer: Mapping[str, Any]) -> WeChatError:
-        error = self._refusal("stable_token", errcode, answer)
-        if explain(errcode)[0] is Kind.TOKEN:  # here 40001 means that the secret is wrong
-            return AccountRefused(error.detail, error.note, path=error.path, errcode=errcode, errmsg=error.errmsg)
-        return error
-
-    # ------------------------------------------------------------------ the wire
-
-    def _call(
-        self, method: str, path: str, params: Mapping[str, Any], body: bytes | None, files: Mapping[str, Any] | None
-    ) -> Mapping[str, Any]:
-        """The decoded answer of one call, whatever its errcode; transport errors as ours."""
-        began = time.monotonic()
-        read = self._timeouts.upload if files else self._timeouts.read
-        headers = {"Content-Type": "application/json; charset=utf-8"} if body is not None else {}
+        answer = self._exchange(replace(self._prepare("post", "stable_token", {"data": wish}), params={}))
+        self._refuse(answer)
         try:
-            response = self._http.request(
-                method, f"{self._base}/cgi-bin/{path}", params=params, data=body, files=files, headers=headers,
-                timeout=(self._timeouts.connect, read), allow_redirects=False,
-            )  # fmt: skip
-        except requests.RequestException as error:
-            failure = self._transport_error(path, error)
-        else:
-            answer = _decode(response)
-            self._note_time(response)
-            if answer is not None:
-                self._log(path, _errcode_of(answer), _rid_of(answer), began)
-                return answer
-            failure = self._unclear(path, f"HTTP {response.status_code}, not JSON")
-        self._log(path, type(failure).__name__, "", began)
-        raise failure
+            lifetime = timedelta(seconds=int(answer.text("expires_in")))
+        except (ValueError, OverflowError):
+            lifetime = timedelta()
+        if lifetime <= timedelta():
+            raise answer.unusable("expires_in")
+        return _Token(answer.text("access_token"), now, now + lifetime)
 
-    def _transport_error(self, path: str, error: requests.RequestException) -> WeChatError:
-        """Our error for what `requests` raised; its own text has the URL, and with it the token."""
-        cause = type(error).__name__
-        if _never_connected(error):
-            note = "连不上微信平台，请检查服务器的网络。"
-            return Unreachable(f"{path}: no connection ({cause})", note, path=path)
-        return self._unclear(path, cause)
 
-    def _unclear(self, path: str, what: str) -> WeChatError:
-        note = "微信平台没有给出明确的回答。"
-        kind = OutcomeUnknown if path in ONCE else Unreachable
-        return kind(f"{path}: no clear answer ({what})", note, path=path)
+# ------------------------------------------------------------------------ errors
 
-    def _refusal(self, path: str, errcode: int, answer: Mapping[str, Any]) -> WeChatError:
-        """Our error for an errcode."""
-        errmsg = self._scrub(str(answer.get("errmsg", "")))
-        found = _ADDRESS.search(errmsg)
-        kind, note = explain(errcode, found.group(1) if found else "")
-        facts: dict[str, Any] = {"path": path, "errcode": errcode, "errmsg": errmsg, "rid": _rid_of(answer)}
-        detail = f"{path}: errcode {errcode} {errmsg}"
-        match kind:
-            case Kind.BUSY if path in ONCE:
-                return OutcomeUnknown(detail, note, **facts)
-            case Kind.BUSY | Kind.MINUTE | Kind.DAY:
-                busy = Busy(detail, note, **facts)
-                busy.not_before = self._not_before(kind)
-                return busy
-            case Kind.ACCOUNT | Kind.TOKEN:
-                return AccountRefused(detail, note, **facts)
-            case _:
-                return Refused(detail, note, **facts)
 
-    def _not_before(self, kind: Kind) -> datetime | None:
-        """When a quota is open again; accounts are spread over five minutes by their appid."""
-        now = self._clock()
-        spread = sum(self._account.appid.encode()) % 240
-        if kind is Kind.DAY:
-            day = now.astimezone(_BEIJING).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-            return day.astimezone(UTC) + timedelta(seconds=60 + spread)
-        if kind is Kind.MINUTE:
-            return now.replace(second=0, microsecond=0) + timedelta(minutes=1, seconds=1 + spread % 10)
+def lost(path: str, reason: str, verdict: Verdict | None = None) -> WeChatError:
+    """The error for a call that was sent and not answered: its outcome is unknown, unless it may simply be repeated."""
+    errcode, errmsg, rid = (verdict.errcode, verdict.errmsg, verdict.rid) if verdict else (0, "", "")
+    if path in REPEATABLE:
+        note = "微信平台没有正常回答。若一再出现，请检查服务器的网络和代理。"
+        return Unreachable(f"{path}: {reason}", note, path=path, errcode=errcode, errmsg=errmsg, rid=rid)
+    note = "平台没有回答，不知道这一步是否已经完成；在弄清之前不会重复。"
+    return OutcomeUnknown(f"{path}: {reason}", note, path=path, errcode=errcode, errmsg=errmsg, rid=rid)
+
+
+def _unreachable(path: str, reason: str) -> WeChatError:
+    note = f"连不上微信平台（{reason}）。若一再出现，请检查服务器的网络、DNS、证书和代理设置。"
+    return Unreachable(f"{path}: no connection: {reason}", note, path=path)
+
+
+def _name_cause(error: BaseException) -> str:
+    """The kind of the innermost error: texts are left out, they hold URLs."""
+    inside = [getattr(error, "reason", None), *error.args]
+    causes = [each for each in inside if isinstance(each, BaseException)]
+    return _name_cause(causes[-1]) if causes else type(error).__name__
+
+
+_PARAMETER = re.compile(r"\b(access_token|secret|appsecret)=[^&\s\"']+", re.IGNORECASE)
+_OPENID = re.compile(r"(?<![\w-])o[\w-]{27}(?![\w-])", re.ASCII)
+
+# ------------------------------------------------------------------------ bytes
+
+_UNSENDABLE = re.compile(r"[\ud800-\udfff]|(?<!\\)(?:\\\\)*\\u")
+
+
+def _encode(data: Mapping[str, Any]) -> bytes:
+    """Raw UTF-8 JSON: of escapes the platform shows readers the bare code, and counts six characters for one."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    if _UNSENDABLE.search(text):
+        note = "文字里有不可见的控制字符或残缺的字符，平台不接受。请在稿件中删去后重新投放。"
+        raise Unpublishable("the JSON would hold a lone surrogate or an escape", note)
+    return text.encode()
+
+
+def _read_body(response: requests.Response, deadline: float) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_content(65536):
+        body += chunk
+        if len(body) > MAX_ANSWER or monotonic() > deadline:
+            raise TimeoutError  # the caller cannot tell a flood from a trickle, and need not
+    return bytes(body)
+
+
+def _read_answer(path: str, status: int, body: bytes) -> Answer | WeChatError:
+    if status >= requests.codes.server_error:
+        return lost(path, f"HTTP {status}")
+    try:
+        # The charset is seldom named, and control characters do occur inside strings.
+        fields = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
+        errcode = int(fields.get("errcode", 0))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return lost(path, f"HTTP {status}, not a JSON answer")
+    if status >= requests.codes.multiple_choices and errcode == 0:
+        return lost(path, f"HTTP {status}")
+    return Answer(path, fields, errcode)
+
+
+def _parse_date(header: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(header)
+    except ValueError:
         return None
-
-    def _scrub(self, text: str) -> str:
-        """A text of the platform without our secrets, should it echo one."""
-        for secret in (self._account.appsecret, self._token.value):
-            if secret:
-                text = text.replace(secret, "***")
-        return text[:300]
-
-    def _note_time(self, response: requests.Response) -> None:
-        try:
-            self.server_time = parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
-        except (KeyError, ValueError, TypeError):
-            self.server_time = None
-
-    def _log(self, path: str, outcome: object, rid: str, began: float) -> None:
-        milliseconds = (time.monotonic() - began) * 1000
-        log.info("account=%s call=%s result=%s rid=%s ms=%.0f", self._account.name, path, outcome, rid, milliseconds)
+    return date if date.tzinfo else None
 
 
-def _checked_base(account: Account) -> str:
-    """The account's api_base without a final slash; plain HTTP is for this machine only."""
-    parts = urlsplit(account.api_base)
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or "")):
-        return account.api_base.rstrip("/")
-    raise ConfigError([f"accounts.toml: {account.name}: api_base: https:// is wanted (http:// only for 127.0.0.1)"])
+# ------------------------------------------------------------------------ connections
+
+
+class _Wire(threading.local):
+    """What this thread's connection knows about the request in hand."""
+
+    sent = False
+    """Whether any byte of it may have left."""
+    patience = 20.0
+    """Seconds that sending may take."""
+
+
+_wire = _Wire()
+
+
+class _Marking(HTTPConnection):
+    """A connection that says when a request begins to leave: before that, nothing can have happened."""
+
+    def request(self, *args: Any, **options: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        # urllib3 would give the whole body only the seconds that are meant for connecting.
+        self.timeout = _wire.patience
+        _wire.sent = True
+        super().request(*args, **options)
+
+
+@cache
+def _marking(kind: type[HTTPConnection]) -> type[HTTPConnection]:
+    return kind if issubclass(kind, _Marking) else type(f"Marking{kind.__name__}", (_Marking, kind), {})
+
+
+class _Adapter(HTTPAdapter):
+    """Gives every pool, also those to proxies, connections that mark."""
+
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **options)
+        pool.ConnectionCls = _marking(pool.ConnectionCls)
+        return pool
+
+
+def _open_session(base: str) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = not _is_loopback(urlsplit(base).hostname or "")
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # threads share the session: it keeps nothing
+    adapter = _Adapter(pool_connections=4, pool_maxsize=16, max_retries=0)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _check_base(account: Account) -> str:
+    base = account.api_base.rstrip("/")
+    try:
+        parts = urlsplit(base)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise ConfigError([_bad_base(account, "is not a URL")]) from None
+    if parts.scheme not in {"https", "http"} or not host or parts.query or parts.fragment or parts.username:
+        raise ConfigError([_bad_base(account, "must look like https://api.weixin.qq.com")])
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise ConfigError([_bad_base(account, "must be https; http is only for this machine")])
+    return base
+
+
+def _bad_base(account: Account, fault: str) -> str:
+    return f"accounts.{account.name}.api_base {fault}"
 
 
 def _is_loopback(host: str) -> bool:
@@ -279,54 +474,6 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _path_of(url_or_endpoint: str) -> str:
-    """The call's path below /cgi-bin, also where an API class has a host of its own."""
-    path = urlsplit(url_or_endpoint).path if "://" in url_or_endpoint else url_or_endpoint
-    return path.removeprefix("/cgi-bin/").strip("/")
-
-
-def _body_of(data: object) -> bytes | None:
-    """JSON in raw UTF-8: with escapes the platform counts six characters for one (wechat-api 0)."""
-    if data is None:
-        return None
-    try:
-        return json.dumps(data, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        note = "正文含有损坏的字符（半个表情符号），请删去后重新投放。"
-        raise Unpublishable("a lone surrogate in the text", note) from None
-
-
-def _decode(response: requests.Response) -> Mapping[str, Any] | None:
-    """The JSON object of an answer; None where it is anything else."""
-    if response.status_code >= 300:  # noqa: PLR2004 - the platform answers 200 even to errors; all else is in between
-        return None
-    try:
-        answer = json.loads(response.content.decode("utf-8"), strict=False)
-    except (UnicodeDecodeError, ValueError):
-        return None
-    return answer if isinstance(answer, dict) else None
-
-
-def _errcode_of(answer: Mapping[str, Any]) -> int:
-    """The verdict; an absent one is success."""
-    try:
-        return int(answer.get("errcode") or 0)
-    except (TypeError, ValueError):
-        return -1
-
-
-def _rid_of(answer: Mapping[str, Any]) -> str:
-    found = _RID.search(str(answer.get("errmsg", "")))
-    return found.group(1) if found else ""
-
-
-def _never_connected(error: requests.RequestException) -> bool:
-    """Whether not a byte of the call can have arrived: no address, no route, refused, no TLS."""
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError | requests.exceptions.ProxyError):
-        return True
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    return isinstance(error, requests.ConnectionError) and type(reason).__name__ in {
-        "NewConnectionError",
-        "NameResolutionError",
-        "ConnectTimeoutError",
-    }
+def is_loopback_url(url: str) -> bool:
+    """Whether a URL points at this machine, as those of the sandbox do."""
+    return _is_loopback(urlsplit(url).hostname or "")

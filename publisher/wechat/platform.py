@@ -1,41 +1,49 @@
-"""The platform's verbs, as the pipeline needs them: values in, values out, our errors."""
+"""The platform's verbs for one account, in our words."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from enum import IntEnum
+from functools import partial
 from typing import Any
 
-from publisher.errors import AccountRefused, OutcomeUnknown, Refused
+from publisher.errors import AccountRefused, Refused, Unpublishable
 from publisher.issue import Account
-from publisher.wechat.client import Client, Timeouts
+from publisher.wechat.client import Answer, Client, Timeouts, is_loopback_url
+from publisher.wechat.errcodes import NO_RIGHT, NO_SUCH_MEDIA, REPEATED_MASS_SEND
 
+DEFAULT_TIMEOUTS = Timeouts()
 PAGE = 20
-"""What a list gives at most for one call."""
+"""The most that a list gives at once."""
 PAGES = 5
-"""How far back a list is searched; what we look for is minutes old."""
-GONE, DUPLICATE, NO_RIGHT = 40007, 45065, 48001
+STALE_PAGES = 2
+"""Lists come newest first, but nobody promises it: one old page is not yet the end."""
 
 
 @dataclass(frozen=True, slots=True)
 class DraftArticle:
-    """One article of a draft, in the platform's own field names (wechat-api 3.2)."""
+    """One article of a draft; `content` is HTML, `thumb_media_id` a permanent picture. Empty texts are not sent; an
+    empty digest is the first 54 characters of the text. Crops are "X1_Y1_X2_Y2" in fractions of the cover.
+    """
 
     title: str
+    author: str
+    digest: str
     content: str
     thumb_media_id: str
-    author: str = ""
-    digest: str = ""
     content_source_url: str = ""
     need_open_comment: int = 0
     only_fans_can_comment: int = 0
+    pic_crop_235_1: str = ""
+    pic_crop_1_1: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """An uploaded cover: its id for drafts, its address for readers' replies."""
+    """A permanent picture; `url` may be ""."""
 
     media_id: str
     url: str
@@ -43,7 +51,7 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What an accepted submission is called; success of it is not publication."""
+    """An accepted publication task, which is not yet a publication. `msg_data_id` may be ""."""
 
     publish_id: str
     msg_data_id: str
@@ -51,14 +59,15 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class MassSend:
-    """What an accepted mass send is called, now or at an earlier try with the same clientmsgid."""
+    """An accepted mass send; `repeated`: the platform had it already, under the same clientmsgid."""
 
     msg_id: str
     msg_data_id: str
+    repeated: bool = False
 
 
 class PublicationState(IntEnum):
-    """publish_status (wechat-api 4.1)."""
+    """The platform's publish_status."""
 
     SUCCESS = 0
     PENDING = 1
@@ -71,27 +80,31 @@ class PublicationState(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """How a publication fares. `failed` holds the refused articles' numbers, from 1."""
+    """How a publication fares; `failed` are the numbers (from 1) of the articles that were not accepted."""
 
     state: PublicationState
-    article_id: str
-    urls: tuple[str, ...]
-    failed: tuple[int, ...]
+    article_id: str = ""
+    urls: tuple[str, ...] = ()
+    failed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedArticle:
-    """What the platform keeps of something published."""
+    """A published set of articles: the covers and links of those that are not deleted."""
 
     thumb_media_ids: tuple[str, ...]
     urls: tuple[str, ...]
 
 
 class Platform:
-    """One account's connection to the platform; safe for threads."""
+    """One account's connection to the platform; may be used by many threads at once.
 
-    def __init__(self, account: Account, clock: Callable[[], datetime], timeouts: Timeouts | None = None) -> None:
-        self._client = Client(account, clock, timeouts or Timeouts())
+    Every verb raises a WeChatError: its class says whether to come back later, to ask a person, or to look first.
+    The constructor raises ConfigError for an api_base that cannot be used.
+    """
+
+    def __init__(self, account: Account, clock: Callable[[], datetime], timeouts: Timeouts = DEFAULT_TIMEOUTS) -> None:
+        self._client = Client(account, clock, timeouts)
 
     def close(self) -> None:
         """Close all connections."""
@@ -99,181 +112,228 @@ class Platform:
 
     @property
     def server_time(self) -> datetime | None:
-        """The platform's clock (UTC) at its last answer; None if it did not say."""
+        """The platform's clock at its last answer; None before the first, or if it does not tell."""
         return self._client.server_time
 
-    # ------------------------------------------------------------------ pictures
+    # -------------------------------------------------------------------- pictures
 
     def upload_image(self, data: bytes, name: str) -> str:
-        """The https address of a picture of the text; JPEG or PNG under 1 MB, an ASCII name with the right suffix."""
-        url = self._client.media.upload_image(_file(data, name))
-        return _secure(str(url))
+        """The URL of a picture for the body of an article: JPEG or PNG, under 1 MB."""
+        answer: Answer = self._client.post("media/uploadimg", files={"media": _file(data, name)})
+        return _secure(answer.text("url"))
 
     def upload_cover(self, data: bytes, name: str) -> Cover:
-        """The cover as permanent material, found again by its name."""
-        answer = self._client.post(
-            "material/add_material", params={"type": "image"}, files={"media": _file(data, name)}
-        )
-        return Cover(str(answer["media_id"]), _secure(str(answer.get("url", ""))))
+        """A permanent picture, under 10 MB; each upload makes a new one."""
+        wanted = {"type": "image"}
+        answer: Answer = self._client.post("material/add_material", params=wanted, files={"media": _file(data, name)})
+        return Cover(answer.text("media_id"), _secure(str(answer.get("url", ""))))
 
     def find_cover(self, name: str, since: datetime) -> Cover | None:
-        """The newest cover of that name uploaded since then; None if there is none."""
-        for item in self._pages("material/batchget_material", {"type": "image"}, since):
-            if item.get("name") == name:
+        """The newest permanent picture that was uploaded under `name` since then, whatever its extension became."""
+        pages = partial(self._client.material.batchget, "image")
+        for item in _recent(pages, since):
+            if _stem(str(item.get("name", ""))) == _stem(name) and item.get("media_id"):
                 return Cover(str(item["media_id"]), _secure(str(item.get("url", ""))))
         return None
 
-    # ------------------------------------------------------------------ drafts
+    # -------------------------------------------------------------------- drafts
 
     def add_draft(self, articles: Sequence[DraftArticle]) -> str:
-        """The media id of a new draft. wechatpy's own `draft.add` would drop newer fields, so the call is ours."""
-        return str(self._client.post("draft/add", data={"articles": [asdict(one) for one in articles]})["media_id"])
+        """The media id of a new draft of 1 to 8 articles."""
+        # Not wechatpy's draft.add: it drops every field that it does not know.
+        answer: Answer = self._client.post("draft/add", data={"articles": [_fields(each) for each in articles]})
+        return answer.text("media_id")
 
     def find_drafts(self, thumb_media_id: str, since: datetime) -> tuple[str, ...]:
-        """The media ids of drafts whose first article has this cover, newest first."""
-        found = [
-            (int(item.get("update_time") or 0), str(item["media_id"]))
-            for item in self._pages("draft/batchget", {"no_content": 1}, since)
-            if _first_cover(item) == thumb_media_id
-        ]
-        return tuple(media_id for _, media_id in sorted(found, reverse=True))
+        """The media ids of the drafts touched since then that have an article with this cover, newest first."""
+        pages = partial(self._client.draft.batchget, no_content=1)
+        found = [item for item in _recent(pages, since) if thumb_media_id in _covers(_articles(item))]
+        found.sort(key=_updated, reverse=True)
+        return tuple(dict.fromkeys(str(item["media_id"]) for item in found if item.get("media_id")))
 
     def has_draft(self, media_id: str) -> bool:
-        """Whether a draft still lies in the box; it leaves it once it is published or mass-sent (wechat-api 3.1)."""
+        """Whether the draft is in the box: it leaves it when it is published, sent or deleted."""
         try:
             self._client.draft.get(media_id)
         except Refused as error:
-            if error.errcode == GONE:
-                return False
-            raise
+            if error.errcode != NO_SUCH_MEDIA:
+                raise
+            return False
         return True
 
     def update_draft(self, media_id: str, index: int, article: DraftArticle) -> None:
-        """Replace one article (counted from 0) of a draft in place."""
-        self._client.draft.update(media_id, index, asdict(article))
+        """Replace the article at `index`, counted from 0."""
+        self._client.draft.update(media_id, index, _fields(article))
 
     def delete_draft(self, media_id: str) -> None:
-        """Take a draft out of the box; one that is gone already is fine."""
-        try:
-            self._client.draft.delete(media_id)
-        except Refused as error:
-            if error.errcode != GONE:
-                raise
+        """Delete a draft for good."""
+        self._client.draft.delete(media_id)
 
     def count_drafts(self) -> int:
-        """How many drafts lie in the box: the cheapest call that shows that everything is in order."""
-        return int(self._client.draft.count().get("total_count", 0))
+        """How many drafts there are."""
+        answer: Answer = self._client.draft.count()
+        return _number(answer, "total_count")
 
-    # ------------------------------------------------------------------ publication
-
-    def submit(self, media_id: str) -> Submission:
-        """Hand a draft over for publication (without a push to followers)."""
-        answer = self._client.freepublish.submit(media_id)
-        return Submission(str(answer.get("publish_id", "")), str(answer.get("msg_data_id", "")))
-
-    def publication(self, publish_id: str) -> Publication:
-        """How a submission fares. The platform answers 100 such questions a day for the whole account."""
-        return _publication(self._client.freepublish.get(publish_id))
-
-    def published_article(self, article_id: str) -> PublishedArticle:
-        """The covers and addresses of something published."""
-        return _published(self._client.freepublish.getarticle(article_id).get("news_item"))
-
-    def find_publication(self, thumb_media_id: str, since: datetime) -> Publication | None:
-        """The publication whose first article has this cover; None if the list has none. Mass sends are not listed."""
-        for item in self._pages("freepublish/batchget", {"no_content": 1}, since):
-            if _first_cover(item) == thumb_media_id:
-                published = _published(_news_of(item))
-                return Publication(PublicationState.SUCCESS, str(item.get("article_id", "")), published.urls, ())
-        return None
+    # -------------------------------------------------------------------- publishing
 
     def may_publish(self) -> bool:
-        """Whether the account has the right to publish by API, asked by the cheapest call that needs it."""
+        """Whether the account has the right to publish by API; one cheap call."""
         try:
-            self._client.freepublish.batchget(0, 1, 1)
+            self._client.freepublish.batchget(0, 1, no_content=1)
         except AccountRefused as error:
-            if error.errcode == NO_RIGHT:
-                return False
-            raise
+            if error.errcode != NO_RIGHT:
+                raise
+            return False
         return True
 
-    # ------------------------------------------------------------------ mass send
+    def submit(self, media_id: str) -> Submission:
+        """Ask for the publication of a draft; the verdict comes later. Never to be repeated unasked."""
+        answer: Answer = self._client.freepublish.submit(media_id)
+        return Submission(answer.text("publish_id"), str(answer.get("msg_data_id") or ""))
+
+    def publication(self, publish_id: str) -> Publication:
+        """How a submission fares; the platform answers 100 such questions a day."""
+        answer: Answer = self._client.freepublish.get(publish_id)
+        try:
+            state = PublicationState(_number(answer, "publish_status"))
+        except ValueError:
+            raise answer.unusable("publish_status") from None
+        detail = answer.get("article_detail")
+        items = detail.get("item") if isinstance(detail, dict) else None
+        urls = tuple(_secure(str(item["article_url"])) for item in _objects(items) if item.get("article_url"))
+        return Publication(state, str(answer.get("article_id") or ""), urls, _numbers(answer.get("fail_idx")))
+
+    def published_article(self, article_id: str) -> PublishedArticle:
+        """A published set of articles."""
+        answer: Answer = self._client.freepublish.getarticle(article_id)
+        articles = _alive(answer.entries("news_item"))
+        return PublishedArticle(_covers(articles), _links(articles))
+
+    def find_publication(self, thumb_media_id: str, since: datetime) -> Publication | None:
+        """The newest publication since then that has an article with this cover. Mass sends are never listed."""
+        pages = partial(self._client.freepublish.batchget, no_content=1)
+        for item in _recent(pages, since):
+            articles = _articles(item)
+            if thumb_media_id in _covers(articles):
+                alive = _alive(articles)
+                state = PublicationState.SUCCESS if alive else PublicationState.DELETED
+                return Publication(state, str(item.get("article_id") or ""), _links(alive))
+        return None
 
     def mass_send(self, media_id: str, clientmsgid: str) -> MassSend:
-        """Push a draft to all followers. The same clientmsgid again gives the first send, and sends nothing."""
-        message = {
+        """Send a draft to all followers; `clientmsgid` (at most 64 bytes) keeps it from going twice within 24 hours."""
+        wish = {
             "filter": {"is_to_all": True},
             "mpnews": {"media_id": media_id},
             "msgtype": "mpnews",
             "send_ignore_reprint": 0,
             "clientmsgid": clientmsgid,
         }
-        answer = self._client.post("message/mass/sendall", data=message, accept=DUPLICATE)
-        if not answer.get("msg_id"):
-            raise OutcomeUnknown(
-                "message/mass/sendall: no msg_id", "微信平台没有给出群发编号。", path="message/mass/sendall"
-            )
-        return MassSend(str(answer["msg_id"]), str(answer.get("msg_data_id", "")))
+        answer: Answer = self._client.post("message/mass/sendall", data=wish, accept={REPEATED_MASS_SEND})
+        repeated = answer.errcode == REPEATED_MASS_SEND
+        return MassSend(answer.text("msg_id"), str(answer.get("msg_data_id") or ""), repeated)
 
     def mass_status(self, msg_id: str) -> str:
-        """SEND_SUCCESS, SENDING, SEND_FAIL or DELETE."""
-        return str(self._client.post("message/mass/get", data={"msg_id": msg_id}).get("msg_status", ""))
-
-    # ------------------------------------------------------------------ lists
-
-    def _pages(self, path: str, given: Mapping[str, Any], since: datetime) -> Iterator[Mapping[str, Any]]:
-        """The items of a list, page by page. Newest first is usual but not promised: the search ends only where a whole
-        page is older than `since`, at the list's end, or after PAGES pages.
-        """
-        oldest = (since - timedelta(minutes=1)).timestamp()
-        for page in range(PAGES):
-            answer = self._client.post(path, data={**given, "offset": page * PAGE, "count": PAGE})
-            items = answer.get("item") or []
-            yield from items
-            if len(items) < PAGE or all(int(item.get("update_time") or 0) < oldest for item in items):
-                return
+        """How a mass send fares, in the platform's word: SEND_SUCCESS, SENDING, SEND_FAIL, DELETE."""
+        answer: Answer = self._client.message.get_mass(msg_id)
+        return answer.text("msg_status")
 
 
-def _file(data: bytes, name: str) -> tuple[str, bytes, str]:
-    return name, data, "image/png" if name.endswith(".png") else "image/jpeg"
+# ------------------------------------------------------------------------ lists
+
+
+def _recent(fetch: Callable[[int, int], Answer], since: datetime) -> Iterator[dict[str, Any]]:
+    """The entries of a list that are not older than `since`, until two pages running had none."""
+    stale = 0
+    for page in range(PAGES):
+        answer = fetch(page * PAGE, PAGE)
+        items = answer.entries("item")
+        recent = [item for item in items if _updated(item) >= since]
+        yield from recent
+        stale = 0 if recent else stale + 1
+        total = answer.get("total_count")
+        ended = isinstance(total, int) and (page + 1) * PAGE >= total
+        if not items or ended or stale == STALE_PAGES:
+            return
+
+
+def _updated(item: Mapping[str, Any]) -> datetime:
+    """When an entry was last touched; what has no time counts as new, since it must not be overlooked."""
+    content = item.get("content")
+    inner = content.get("update_time") if isinstance(content, dict) else None
+    try:
+        return datetime.fromtimestamp(int(str(item.get("update_time") or inner)), UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.max.replace(tzinfo=UTC)
+
+
+def _articles(item: Mapping[str, Any]) -> list[dict[str, Any]]:
+    content = item.get("content")
+    return _objects(content.get("news_item")) if isinstance(content, dict) else []
+
+
+def _alive(articles: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [article for article in articles if not article.get("is_deleted")]
+
+
+def _covers(articles: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(str(article["thumb_media_id"]) for article in articles if article.get("thumb_media_id"))
+
+
+def _links(articles: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(_secure(str(article["url"])) for article in articles if article.get("url"))
+
+
+# ------------------------------------------------------------------------ values
+
+
+def _fields(article: DraftArticle) -> dict[str, str | int]:
+    return {name: value for name, value in asdict(article).items() if value != ""}
 
 
 def _secure(url: str) -> str:
-    """The https form of the platform's addresses, which it writes with http."""
-    for host in ("mmbiz.qpic.cn", "mmbiz.qlogo.cn", "mp.weixin.qq.com"):
-        if url.startswith(f"http://{host}/"):
-            return f"https://{url[7:]}"
-    return url
+    """The platform says http:// of what it serves over https; the sandbox means it."""
+    return url if is_loopback_url(url) else re.sub("^http://", "https://", url)
 
 
-def _news_of(item: Mapping[str, Any]) -> Any:
-    content = item.get("content")
-    return content.get("news_item") if isinstance(content, dict) else None
+def _number(answer: Answer, name: str) -> int:
+    try:
+        return int(answer.text(name))
+    except ValueError:
+        raise answer.unusable(name) from None
 
 
-def _first_cover(item: Mapping[str, Any]) -> str:
-    news = _news_of(item) or []
-    return str(news[0].get("thumb_media_id", "")) if news else ""
+def _numbers(value: object) -> tuple[int, ...]:
+    """One number or a list of them, as texts or not."""
+    several = value if isinstance(value, list) else [value]
+    return tuple(int(str(each)) for each in several if str(each).isdecimal())
 
 
-def _published(news: Any) -> PublishedArticle:
-    items = [item for item in news or [] if isinstance(item, dict)]
-    covers = tuple(str(item.get("thumb_media_id", "")) for item in items)
-    return PublishedArticle(covers, tuple(_secure(str(item["url"])) for item in items if item.get("url")))
+def _objects(value: object) -> list[dict[str, Any]]:
+    """One object or a list of them."""
+    several = value if isinstance(value, list) else [value]
+    return [each for each in several if isinstance(each, dict)]
 
 
-def _publication(answer: Mapping[str, Any]) -> Publication:
-    """The status object of wechat-api 4.1; what may be one or several is read as several."""
-    detail = answer.get("article_detail") or {}
-    items = _several(detail.get("item")) if isinstance(detail, dict) else []
-    ordered = sorted((item for item in items if isinstance(item, dict)), key=lambda item: int(item.get("idx") or 0))
-    urls = tuple(_secure(str(item["article_url"])) for item in ordered if item.get("article_url"))
-    failed = tuple(int(number) for number in _several(answer.get("fail_idx")))
-    state = PublicationState(int(answer.get("publish_status", PublicationState.PENDING)))
-    return Publication(state, str(answer.get("article_id") or ""), urls, failed)
+# ------------------------------------------------------------------------ files
+
+_KINDS = (
+    (b"\xff\xd8\xff", "jpg", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png", "image/png"),
+    (b"GIF8", "gif", "image/gif"),
+    (b"BM", "bmp", "image/bmp"),
+)
 
 
-def _several(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
+def _file(data: bytes, name: str) -> tuple[str, bytes, str]:
+    """A file as the platform takes it: an ASCII name whose extension is that of the bytes, and their type."""
+    for magic, extension, media_type in _KINDS:
+        if data.startswith(magic):
+            return (f"{_stem(name)}.{extension}", data, media_type)
+    note = "图片不是平台接受的格式（JPG、PNG、GIF、BMP）。请另存为 JPG 或 PNG 后重新投放。"
+    raise Unpublishable("a picture is of no format that the platform takes", note)
+
+
+def _stem(name: str) -> str:
+    stem = name.rpartition(".")[0] or name
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", stem) or "picture"

@@ -1,0 +1,284 @@
+"""Markdown to a document: markdown-it-py's tokens, read into blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any, Final
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block.table import escapedSplit
+from markdown_it.token import Token
+
+from publisher.document import (
+    Align,
+    Block,
+    Cell,
+    Code,
+    Divider,
+    Document,
+    Footnote,
+    Heading,
+    Inlines,
+    Items,
+    Level,
+    Link,
+    NoteRef,
+    Paragraph,
+    Quote,
+    Span,
+    Table,
+    Text,
+    plain_text,
+    walk,
+)
+from publisher.errors import Unreadable
+from publisher.importers.front_matter import read_front_matter
+from publisher.importers.markdown_inlines import Line, read_inlines
+from publisher.importers.markdown_parser import REMARKS, make_parser
+from publisher.importers.pictures import Pictures
+from publisher.importers.remarks import Remarks
+from publisher.importers.text import MOST_LINES, check_extent, decode, drop_invisible
+
+_NEWLINE: Final = re.compile(r"\r\n|\n|\r")  # what markdown-it-py takes for line ends, and no other
+_TASK: Final = re.compile(r"\[([ xX])\][ \t]+")
+_CONTAINER_PREFIX: Final = re.compile(r"^[\s>]*")
+
+
+def import_markdown(data: bytes, name: str) -> Document:
+    """The document of a Markdown file; each block knows its line.
+
+    A picture becomes a Figure of its own: before its paragraph if the paragraph begins with it, else after it.
+    Raises Unreadable where the bytes are no text, or are nested beyond reason.
+    """
+    head = read_front_matter(drop_invisible(decode(data)))
+    check_extent(head.body.count("\n"), MOST_LINES, name)
+    document = _Reader(head.body).read()
+    if not document.blocks:
+        raise Unreadable(f"{name}: no text in it", f"文件“{name}”里没有内容，请检查后重新投放。")
+    return replace(document, metadata=head.metadata, notes=head.notes + document.notes)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return make_parser()
+
+
+class _Reader:
+    """Reads the flat run of tokens; each method takes the token that opens its block."""
+
+    def __init__(self, body: str) -> None:
+        self._lines = _NEWLINE.split(body)
+        self._remarks = Remarks()
+        self._pictures = Pictures(self._remarks)
+        self._footnotes: dict[str, tuple[Block, ...]] = {}
+        self._env: dict[str, Any] = {REMARKS: self._remarks}
+        self._tokens = iter(_parser().parse(body, self._env))
+        self._addresses: set[str] = set()
+
+    def read(self) -> Document:
+        blocks = tuple(self._blocks("end of file"))
+        footnotes = self._used_footnotes(blocks)
+        self._remark_unused_references()
+        return Document(blocks, footnotes=footnotes, assets=self._pictures.assets, notes=self._remarks.notes())
+
+    def _blocks(self, closing: str) -> Iterator[Block]:
+        """The blocks up to the token that closes their container."""
+        for token in self._tokens:
+            if token.type == closing:
+                return
+            yield from self._block(token)
+
+    def _block(self, token: Token) -> Iterator[Block]:
+        span = _span(token)
+        match token.type:
+            case "paragraph_open":
+                yield from self._paragraph(span)
+            case "heading_open":
+                yield from self._heading(int(token.tag[1]), span)
+            case "bullet_list_open" | "ordered_list_open":
+                yield self._list(token)
+            case "blockquote_open":
+                yield Quote(tuple(self._blocks("blockquote_close")), span)
+            case "table_open":
+                yield self._table(span)
+            case "fence" | "code_block":
+                yield self._code(token)
+            case "hr":
+                yield Divider(span)
+            case "html_block":
+                yield from self._html(token)
+            case "footnote_reference_open":
+                self._footnote(token)
+            case _:  # tokens that close what its own method has read
+                pass
+
+    def _paragraph(self, span: Span) -> Iterator[Block]:
+        line = self._line("paragraph_close", span)
+        yield from line.before
+        if line.inlines:
+            yield Paragraph(line.inlines, span=span)
+        yield from line.after
+
+    def _heading(self, level: int, span: Span) -> Iterator[Block]:
+        line = self._line("heading_close", span)
+        yield from line.before
+        if line.inlines:
+            yield Heading(level, line.inlines, span=span)
+        yield from line.after
+
+    def _line(self, closing: str, span: Span) -> Line:
+        """The content of a paragraph, a heading or a cell, read up to the token that closes it."""
+        children: list[Token] = []
+        for token in self._tokens:
+            if token.type == closing:
+                break
+            children += token.children or []
+        line = read_inlines(children, self._remarks, self._pictures, span)
+        self._addresses |= line.addresses
+        self._footnotes |= self._inline_footnotes(children, span)
+        return line
+
+    def _inline_footnotes(self, children: list[Token], span: Span) -> dict[str, tuple[Block, ...]]:
+        """Footnotes that are written where they are called: `^[text]`."""
+        called = [token.meta["id"] for token in children if token.type == "footnote_ref" and "label" not in token.meta]
+        found: dict[str, tuple[Block, ...]] = {}
+        for number in called:
+            tokens = self._env["footnotes"]["list"][number]["tokens"]
+            line = read_inlines(tokens, self._remarks, self._pictures, span)
+            self._addresses |= line.addresses
+            found |= self._inline_footnotes(tokens, span)
+            found[f"^{number}"] = (*line.before, Paragraph(line.inlines, span=span), *line.after)
+        return found
+
+    def _list(self, token: Token) -> Items:
+        items = []
+        for item in self._tokens:
+            if item.type != "list_item_open":
+                break
+            items.append(_tick(tuple(self._blocks("list_item_close"))))
+        start = token.attrGet("start")
+        return Items(token.type == "ordered_list_open", tuple(items), 1 if start is None else int(start), _span(token))
+
+    def _table(self, span: Span) -> Table:
+        rows = []
+        for token in self._tokens:
+            if token.type == "table_close":
+                break
+            if token.type == "tr_open":
+                rows.append(self._row(token))
+        return Table(tuple(rows), header_rows=1, span=span)
+
+    def _row(self, row: Token) -> tuple[Cell, ...]:
+        cells = []
+        for token in self._tokens:
+            if token.type == "tr_close":
+                break
+            line = self._line(f"{token.tag}_close", _span(row))
+            text = (Paragraph(line.inlines, span=_span(row)),) if line.inlines else ()
+            blocks = (*line.before, *text, *line.after)
+            cells.append(Cell(blocks, header=token.tag == "th", align=_align(token)))
+        self._remark_surplus(row, len(cells))
+        return tuple(cells)
+
+    def _remark_surplus(self, row: Token, columns: int) -> None:
+        """The format drops cells beyond the header's columns; the editor hears of it."""
+        span = _span(row)
+        written = escapedSplit(_CONTAINER_PREFIX.sub("", self._lines[span.line - 1]).strip().strip("|"))
+        if any(cell.strip() for cell in written[columns:]):
+            lost = "|".join(written[columns:])
+            remark = f"第 {span.line} 行的单元格比表头多，多出的“{lost.strip()[:30]}”没有采用，请补上表头。"
+            self._remarks.say("table-surplus", remark, Level.ERROR, span, lost)
+
+    def _code(self, token: Token) -> Code:
+        language, _, rest = token.info.strip().partition(" ")
+        if rest.strip():
+            remark = f"代码块开头的“{rest.strip()[:30]}”没有采用。"
+            self._remarks.say("code-info", remark, Level.INFO, _span(token), rest)
+        return Code(token.content.removesuffix("\n"), language, _span(token))
+
+    def _html(self, token: Token) -> Iterator[Block]:
+        from publisher.importers.html import read_html
+
+        yield from read_html(token.content, self._remarks, self._pictures, _span(token))
+
+    def _footnote(self, token: Token) -> None:
+        label, blocks = token.meta["label"], tuple(self._blocks("footnote_reference_close"))
+        if label not in self._footnotes:
+            self._footnotes[label] = blocks
+            return
+        lost = "\n".join(map(plain_text, blocks))
+        remark = f"脚注“{label}”定义了不止一次，采用了第一个。"
+        self._remarks.say("footnote-repeated", remark, Level.WARNING, _span(token), lost)
+
+    def _used_footnotes(self, blocks: tuple[Block, ...]) -> tuple[Footnote, ...]:
+        """Footnotes in the order in which they are called; those that nothing calls are lost, with a note."""
+        used: dict[str, tuple[Block, ...]] = {}
+        waiting = list(_calls(blocks))
+        while waiting:
+            name = waiting.pop(0)
+            if name not in used:
+                used[name] = self._footnotes[name]
+                waiting += _calls(used[name])
+        for name in self._footnotes.keys() - used.keys():
+            lost = "\n".join(map(plain_text, self._footnotes[name]))
+            remark = f"脚注“{name}”在正文里没有引用，没有采用。"
+            self._remarks.say("footnote-unused", remark, Level.WARNING, lost=lost)
+        return tuple(Footnote(name, inner) for name, inner in used.items())
+
+    def _remark_unused_references(self) -> None:
+        for entry in [*self._env.get("references", {}).values(), *self._env.get("duplicate_refs", [])]:
+            first, last = entry["map"]
+            lost = "\n".join(self._lines[first:last])
+            if entry["href"] not in self._addresses or entry.get("label"):
+                remark = f"第 {first + 1} 行“{lost.strip()[:30]}”是没有用到的链接定义，没有采用。"
+                self._remarks.say("reference-unused", remark, Level.WARNING, Span(line=first + 1), lost)
+
+
+def _span(token: Token) -> Span:
+    return Span(line=token.map[0] + 1 if token.map else 0)
+
+
+def _align(token: Token) -> Align:
+    match str(token.attrGet("style") or "").removeprefix("text-align:"):
+        case "center":
+            return Align.CENTER
+        case "right":
+            return Align.RIGHT
+        case "left":
+            return Align.LEFT
+        case _:
+            return Align.START
+
+
+def _tick(item: tuple[Block, ...]) -> tuple[Block, ...]:
+    """An item that begins with `[x]` begins with a ticked box."""
+    match item:
+        case (Paragraph(inlines=(Text(text=text) as first, *rest)) as paragraph, *others):
+            task = _TASK.match(text)
+            if task is None:
+                return item
+            ticked = replace(first, text=("☐ " if task[1] == " " else "☑ ") + text[task.end() :])
+            return (replace(paragraph, inlines=(ticked, *rest)), *others)
+        case _:
+            return item
+
+
+def _calls(blocks: tuple[Block, ...]) -> Iterator[str]:
+    """The footnotes that blocks call, in reading order."""
+    for block in walk(blocks):
+        match block:
+            case Paragraph(inlines=inlines) | Heading(inlines=inlines):
+                yield from _calls_of(inlines)
+            case _:  # the others hold their text in blocks
+                pass
+
+
+def _calls_of(inlines: Inlines) -> Iterator[str]:
+    for inline in inlines:
+        if isinstance(inline, NoteRef):
+            yield inline.id
+        elif isinstance(inline, Link):
+            yield from _calls_of(inline.inlines)

@@ -1,0 +1,71 @@
+"""From the flat blocks that an importer gives to a newsletter: masthead, sections, articles.
+
+    lines -> without page numbers and running heads -> masthead | contents list | text
+    text -> cut at the titles (as the contents list has them, else by headings, else by the looks of the lines)
+         -> sections of articles, each with its blocks, source and author; the closing notice
+
+All structure comes from rules on the text, none from knowing a newsletter. Conservation: the letters, digits
+and Han of the input are those of the output's texts plus those of `Note.lost`; of the masthead, `name`,
+`editor`, `address`, `email` and `phone` count, since they are as written, while numbers and dates are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from publisher.document import Document, Flow, Metadata, Newsletter, Note, Section
+from publisher.newsletter.articles import write_articles
+from publisher.newsletter.front import read_front
+from publisher.newsletter.joining import unwrap
+from publisher.newsletter.lines import Line, lines_of
+from publisher.newsletter.masthead import read_masthead
+from publisher.newsletter.plan import plan_by_contents, plan_by_text
+from publisher.newsletter.running import drop_running
+
+
+def recover(document: Document) -> Newsletter:
+    """The newsletter that a document is; one that is none becomes a single article. Never fails: what is
+    doubtful is in the notes.
+    """
+    lines, dropped = _readable(document)
+    front = read_front(lines)
+    plan = plan_by_contents(front, front.contents) if front.contents else plan_by_text(front, document)
+    written = write_articles(plan.lines, plan.stories, plan.sections, document.flow)
+    masthead, told = read_masthead(front.head)
+    return Newsletter(
+        masthead=masthead,
+        sections=written.sections if masthead else _described(written.sections, document.metadata),
+        copyright=written.copyright,
+        footnotes=document.footnotes,
+        assets=document.assets,
+        metadata=document.metadata,
+        notes=(*document.notes, *sorted((*dropped, *told, *plan.notes, *written.notes), key=_place)),
+    )
+
+
+def _readable(document: Document) -> tuple[Sequence[Line], tuple[Note, ...]]:
+    lines = lines_of(document)
+    if document.flow is Flow.PARAGRAPHS:
+        return lines, ()
+    kept, notes = drop_running(lines)
+    return unwrap(kept), notes
+
+
+def _described(sections: tuple[Section, ...], metadata: Metadata) -> tuple[Section, ...]:
+    """The only article of a document with what the editor said about it outside its text."""
+    if [len(section.articles) for section in sections] != [1]:
+        return sections
+    article = sections[0].articles[0]
+    described = replace(
+        article,
+        author=article.author or metadata.author,
+        digest=metadata.digest,
+        source_url=metadata.source_url,
+        cover=metadata.cover,
+    )
+    return (replace(sections[0], articles=(described,)),)
+
+
+def _place(note: Note) -> tuple[str, int]:
+    return note.span.part, note.span.line

@@ -1,0 +1,263 @@
+"""The contents list: what stands in it, in whatever marks and numbers, and where the text begins after it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from publisher.newsletter.lines import ORNAMENTS, Line, join_texts, key, marked
+from publisher.newsletter.masthead import is_head_line
+from publisher.newsletter.speech import is_whole
+from publisher.newsletter.titles import Place, TitleIndex, place_titles
+
+_HEADING: Final = re.compile(
+    r"[【\[—\-·◆■●★▲\s]*(?:本\s*期\s*)?(?:目\s*[录錄次]|要\s*目|导\s*[读航]|内容(?:提要|导读)?|看\s*点|CONTENTS?)"
+    r"[】\]—\-·:：◆■●★▲\s]*",
+    re.IGNORECASE,
+)
+_PAGE: Final = re.compile(r"[0-9０-９]{1,4}$")
+_LEADERS: Final = " \t.．。·…‥・_-—–⋯\u00a0\u3000"
+_END: Final = "。．. \u3000\u00a0"
+_TOP: Final = 80
+"""Lines at the top of a file in which a contents list may begin."""
+_NAME_LENGTH: Final = 20
+_MOST_LINES: Final = 3
+_FEWEST: Final = 2
+_DIGITS: Final = ("1.", "（1）", "①")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the list: a title, or the name of a section. `written` is all that the file has of it."""
+
+    kind: str
+    text: str
+    written: str
+    line: Line
+    place: Place | None = None
+
+    @property
+    def key(self) -> str:
+        """What is compared of it."""
+        return key(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A section as the list has it; `line` is None for titles that stand under no section."""
+
+    name: str
+    line: Line | None
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The list: its chapters, its first line and the first line of the text after it, and the lines inside it
+    that belong to the masthead.
+    """
+
+    chapters: tuple[Chapter, ...]
+    start: int
+    end: int
+    head: tuple[Line, ...] = ()
+    heading: tuple[Line, ...] = ()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All titles in order."""
+        return tuple(entry for chapter in self.chapters for entry in chapter.entries)
+
+
+def find_contents(lines: Sequence[Line], after_head: int) -> Contents | None:
+    """The contents list near the top of the file, its titles found in the text, or None. `after_head` is the
+    number of lines at the top that already make a newsletter's head, 0 if they make none.
+    """
+    index = TitleIndex(lines)
+    for start in _starts(lines, index):
+        listed = _Scan(lines, index).read(start)
+        contents = _arranged(listed)
+        if contents and _convincing(contents, after_head):
+            return contents
+    return None
+
+
+def is_contents_heading(text: str) -> bool:
+    """Whether a line says 目录, 本期要目 or CONTENTS."""
+    return bool(_HEADING.fullmatch(text))
+
+
+@dataclass(slots=True)
+class _Scan:
+    """Reads the list from its first line to the first line of the text."""
+
+    lines: Sequence[Line]
+    index: TitleIndex
+    entries: list[Entry] = field(default_factory=list)
+    head: list[Line] = field(default_factory=list)
+    heading: list[Line] = field(default_factory=list)
+    start: int = 0
+    end: int = 0
+
+    def read(self, start: int) -> _Scan:
+        self.start = self.end = start
+        while self.end < len(self.lines) and self.lines[self.end].running and not self._begins_text():
+            if not self._take(self.lines[self.end]):
+                break
+        return self
+
+    def _begins_text(self) -> bool:
+        """Whether a line repeats what the list has said: then the text has begun."""
+        kind = _mark(self.lines[self.end])[0]
+        said = {entry.key for entry in self.entries if kind in ("", entry.kind)}
+        return any(found in said for found, _ in self.index.at(self.end))
+
+    def _take(self, line: Line) -> bool:
+        kind, rest = _mark(line)
+        if is_contents_heading(line.text):
+            self.heading.append(line)
+        elif is_head_line(line.text):
+            self.head.append(line)
+        elif kind:
+            return self._take_entry(kind, rest)
+        else:
+            return self._take_plain(line)
+        self.end += 1
+        return True
+
+    def _take_entry(self, kind: str, rest: str) -> bool:
+        """A numbered or ornamented line, with the lines over which it is broken."""
+        for count in range(1, _MOST_LINES + 1):
+            entry = self._entry(kind, rest, count)
+            if entry and entry.place:
+                return self._add(entry, count)
+        for count in range(1, _MOST_LINES + 1):
+            entry = self._entry(kind, rest, count)
+            if entry and (is_whole(entry.written) or self._lists(self.end + count)):
+                return self._add(entry, count)
+        entry = self._entry(kind, rest, 1)
+        return bool(entry) and self._add(entry, 1)
+
+    def _take_plain(self, line: Line) -> bool:
+        """A line without any mark: a title if the text has it again, a section if numbers begin anew after it."""
+        for count in range(1, _MOST_LINES + 1):
+            entry = self._entry("title", line.text, count)
+            if entry and entry.place:
+                return self._add(entry, count)
+        if len(line.text) <= _NAME_LENGTH and self._lists_anew(self.end + 1):
+            entry = self._entry("name", line.text, 1)
+            return bool(entry) and self._add(entry, 1)
+        return False
+
+    def _entry(self, kind: str, first: str, count: int) -> Entry | None:
+        """The entry that `count` lines make, placed if the text has it again; None if the lines are others'."""
+        more = self.lines[self.end + 1 : self.end + count]
+        if len(more) < count - 1 or any(not line.running or _listed(line) for line in more):
+            return None
+        written = join_texts([first, *(line.text for line in more)])
+        choices = [text for text in _readings(written) if key(text)]
+        for text in choices:
+            if place := self.index.after(key(text), self.end + count):
+                return Entry(kind, text, written, self.lines[self.end], place)
+        return Entry(kind, choices[0], written, self.lines[self.end]) if choices else None
+
+    def _add(self, entry: Entry | None, count: int) -> bool:
+        if entry is None:
+            return False
+        whole = "".join(line.text for line in self.lines[self.end : self.end + count])
+        self.entries.append(replace(entry, written=whole))
+        self.end += count
+        return True
+
+    def _lists(self, place: int) -> bool:
+        return place < len(self.lines) and _listed(self.lines[place])
+
+    def _lists_anew(self, place: int) -> bool:
+        if place >= len(self.lines) or not self.lines[place].running:
+            return False
+        mark = marked(self.lines[place].number + self.lines[place].text)
+        if mark.kind in _DIGITS:
+            return mark.number.strip("（()）.．、 ") in ("1", "１", "①", "01")
+        found = [self.index.after(found, place + run.count) for found, run in self.index.at(place)]
+        return any(found)
+
+
+def _starts(lines: Sequence[Line], index: TitleIndex) -> Iterator[int]:
+    """Lines where a list may begin, the likeliest first."""
+    top = range(min(_TOP, len(lines)))
+    marks = {place: _mark(lines[place])[0] for place in top if lines[place].running}
+    yield from (place for place in marks if is_contents_heading(lines[place].text))
+    yield from (place for place, kind in marks.items() if kind and (kind in ORNAMENTS or kind == "【】"))
+    for place, kind in marks.items():
+        if kind:
+            before = place - 1
+            if before > 0 and marks.get(before) == "" and len(lines[before].text) <= _NAME_LENGTH:
+                yield before
+            yield place
+    for place, kind in marks.items():
+        again = any(index.after(found, place + run.count) for found, run in index.at(place))
+        if not kind and again and not is_head_line(lines[place].text):
+            yield place
+
+
+def _mark(line: Line) -> tuple[str, str]:
+    mark = marked(line.number + line.text)
+    return mark.kind, mark.rest
+
+
+def _listed(line: Line) -> bool:
+    return bool(_mark(line)[0]) or is_contents_heading(line.text) or is_head_line(line.text)
+
+
+def _readings(written: str) -> Iterator[str]:
+    """The entry as a title: without its full stop, its dot leaders and its page number."""
+    bare = written.rstrip(_END)
+    number = _PAGE.search(bare)
+    without = bare[: number.start()] if number else bare
+    leaders = without[len(without.rstrip(_LEADERS)) :]
+    if number and leaders and (len(leaders) > 1 or leaders in "\t…"):
+        yield without.rstrip(_LEADERS)
+        return
+    yield bare.rstrip(_LEADERS) or bare
+    if number and leaders:
+        yield without.rstrip(_LEADERS)
+
+
+def _arranged(scan: _Scan) -> Contents | None:
+    """The entries under their sections: the outermost mark of several names sections, a single one titles."""
+    if not scan.entries:
+        return None
+    kinds = list(dict.fromkeys(entry.kind for entry in scan.entries))
+    outer = kinds[0] if len(kinds) > 1 and kinds[0] not in _DIGITS else ""
+    entries = _placed(scan, [entry for entry in scan.entries if entry.kind != outer])
+    chapters: list[Chapter] = []
+    for entry in scan.entries:
+        if entry.kind == outer:
+            chapters.append(Chapter(entry.text, entry.line, ()))
+        else:
+            if not chapters:
+                chapters.append(Chapter("", None, ()))
+            chapters[-1] = replace(chapters[-1], entries=(*chapters[-1].entries, entries.pop(0)))
+    return Contents(tuple(chapters), scan.start, scan.end, tuple(scan.head), tuple(scan.heading))
+
+
+def _placed(scan: _Scan, entries: Sequence[Entry]) -> list[Entry]:
+    free = [place for place in range(scan.end, len(scan.lines)) if scan.lines[place].outer is None]
+    places = place_titles(scan.index, [entry.key for entry in entries], free)
+    return [replace(entry, place=place) for entry, place in zip(entries, places, strict=True)]
+
+
+def _convincing(contents: Contents, after_head: int) -> bool:
+    """Whether this is a newsletter's list rather than an enumeration: its titles stand in the text again."""
+    found = sum(entry.place is not None for entry in contents.entries)
+    named = any(chapter.name and chapter.line and _is_ornamented(chapter.line) for chapter in contents.chapters)
+    set_apart = after_head > 0 or named or bool(contents.heading)
+    enough = found >= _FEWEST or (found == 1 and (named or bool(contents.heading)))
+    return set_apart and enough and found * 2 >= len(contents.entries)
+
+
+def _is_ornamented(line: Line) -> bool:
+    kind = _mark(line)[0]
+    return kind == "【】" or (kind != "" and kind in ORNAMENTS)

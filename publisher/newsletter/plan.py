@@ -1,0 +1,229 @@
+"""Which lines begin an article: the titles of the contents list, or headings, or lines that look like titles."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from publisher.document import Document, Flow, Heading, Level, Note, Span
+from publisher.newsletter.articles import Story
+from publisher.newsletter.contents import Contents, Entry
+from publisher.newsletter.front import Front
+from publisher.newsletter.lines import Line, closed, join_texts, key, letters, marked, prominent
+from publisher.newsletter.speech import is_whole
+from publisher.newsletter.titles import Place, is_special, looks_like_title, names_section
+
+_SENTENCE: Final = re.compile(r"[^。！？!?\n]{1,60}")
+_TITLE_LENGTH: Final = 60
+_NEAR_TOP: Final = 3
+_CHAPTERS: Final = ("一、", "（一）", "1.", "（1）")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The text's lines, where its stories begin in them, and the sections' names in order, if they are known."""
+
+    lines: tuple[Line, ...]
+    stories: tuple[Story, ...]
+    sections: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(slots=True)
+class _Account:
+    """What of a contents list and of the titles in the text is not published."""
+
+    listed: list[str] = field(default_factory=list)
+    reworded: list[tuple[Entry, str]] = field(default_factory=list)
+    missing: list[Entry] = field(default_factory=list)
+
+
+def plan_by_contents(front: Front, contents: Contents) -> Plan:
+    """The titles as the contents list words them, where the text has them."""
+    account = _Account([line.text for line in contents.heading])
+    stories: list[Story] = []
+    sections: list[str] = []
+    for chapter in contents.chapters:
+        told = [_tell(front, entry, account) for entry in chapter.entries]
+        stories += [
+            Story(entry.text, entry.place, chapter.name, len(stories) + order)
+            for order, entry in enumerate(told)
+            if entry.place
+        ]
+        published = any(entry.place for entry in told) and chapter.name not in sections
+        if chapter.line and not published:
+            account.listed.append(chapter.line.text)
+        sections += [chapter.name] if published else []
+    stories += _unlisted(front, stories, sections)
+    notes = _notes(account, front.lines[contents.start], contents)
+    named = tuple(sections) if any(sections) else ()
+    return _laid_out(front, stories, named, notes)
+
+
+def plan_by_text(front: Front, document: Document) -> Plan:
+    """The titles that headings or the looks of the lines show; else one article, with what serves as its title."""
+    newsletter = bool(front.head)
+    plain = closed(front.lines[front.body :], front.lines)
+    for found in _ways(plain, newsletter):
+        if len(found.stories) > 1 or (newsletter and found.stories):
+            return found
+    return _single(plain, document)
+
+
+def _tell(front: Front, entry: Entry, account: _Account) -> Entry:
+    """Books what an entry and its title in the text come to; the published title is the entry's wording."""
+    if entry.place is None:
+        account.missing.append(entry)
+        account.listed.append(entry.written)
+        return entry
+    there = join_texts(line.text for line in front.lines[entry.place.start : entry.place.end])
+    if Counter(letters(there)) == Counter(letters(entry.text)):
+        account.listed.append(entry.written)
+    else:
+        account.reworded.append((entry, there))
+        account.listed.append(letters(entry.written).replace(letters(entry.text), "", 1))
+    return entry
+
+
+def _unlisted(front: Front, stories: Sequence[Story], sections: Sequence[str]) -> list[Story]:
+    """A title before the first one listed, which the list has forgotten."""
+    first = min((story.place.start for story in stories), default=0)
+    place = front.body
+    while place < first and names_section(front.lines[place]):
+        place += 1
+    if place >= first or not looks_like_title(front.lines, place):
+        return []
+    nearest = min(stories, key=lambda story: story.place.start)
+    return [Story(front.lines[place].text, Place(place, 1), nearest.section, -1)]
+
+
+def _notes(account: _Account, first: Line, contents: Contents) -> tuple[Note, ...]:
+    count = len(contents.entries)
+    lost = "\n".join(account.listed)
+    notes = [Note("contents-list", f"按目录认出 {count} 个标题，目录本身不再发布。", Level.INFO, first.span, lost=lost)]
+    numbered = [there for entry, there in account.reworded if key(marked(there).rest) == entry.key or key(there) == entry.key]
+    for entry, there in account.reworded:
+        if there not in numbered:
+            text = f"正文标题“{there}”与目录“{entry.text}”不完全一致，已采用目录的写法，请核对。"
+            notes.append(Note("title-differs", text, Level.WARNING, entry.line.span, lost=there))
+    if numbered:
+        text = "正文里带编号或写法略有不同的标题行，已采用目录的写法。"
+        notes.append(Note("title-lines", text, Level.INFO, first.span, lost="\n".join(numbered)))
+    for entry in account.missing:
+        text = f"目录里的“{entry.text}”在正文中没有找到，没有单独成篇，请核对目录和正文的标题。"
+        notes.append(Note("title-not-found", text, Level.WARNING, entry.line.span))
+    return tuple(notes)
+
+
+def _laid_out(front: Front, stories: Iterable[Story], sections: tuple[str, ...], notes: tuple[Note, ...]) -> Plan:
+    """The plan on lines whose opened lists and tables are whole again."""
+    body = closed(front.lines[front.body :], front.lines)
+    lines = (*closed(front.preface, front.lines), *body)
+    places = {id(line): place for place, line in enumerate(lines)}
+    moved = [
+        Story(story.title, Place(places[id(front.lines[story.place.start])], story.place.count), story.section, story.order)
+        for story in stories
+    ]
+    return Plan(lines, tuple(moved), sections, notes)
+
+
+def _ways(lines: tuple[Line, ...], newsletter: bool) -> Iterable[Plan]:  # noqa: FBT001
+    headed = [(place, line.block.level) for place, line in enumerate(lines) if isinstance(line.block, Heading)]
+    if newsletter:
+        yield _by_headings(lines, headed)
+        yield _by_headings(lines, [(place, 1) for place, line in enumerate(lines) if _is_prominent(line)])
+        yield _by_looks(lines)
+        return
+    top = [(place, level) for place, level in headed if level == 1]
+    if all(_has_text(lines, place) for place, _ in top) and not _numbered(lines, top):
+        yield _by_headings(lines, top)
+    announced = [place for place in range(len(lines) - 1) if names_section(lines[place]) and looks_like_title(lines, place + 1)]
+    if len(announced) > 1:
+        yield _by_looks(lines)
+
+
+def _by_headings(lines: tuple[Line, ...], headed: Sequence[tuple[int, int]]) -> Plan:
+    """Articles by the highest level of headings, or by the next one where the highest only holds others."""
+    if not headed:
+        return Plan(lines, ())
+    levels = sorted({level for _, level in headed})
+    top = [place for place, level in headed if level == levels[0]]
+    holders = [place for place in top if _holds(lines, place, dict(headed))]
+    if len(levels) > 1 and len(holders) * 2 > len(top):
+        return _with_sections(lines, holders, [place for place, level in headed if level == levels[1]])
+    empty = [place for place in top if place + 1 in top]
+    return _with_sections(lines, empty, [place for place in top if place not in empty])
+
+
+def _holds(lines: Sequence[Line], place: int, headed: dict[int, int]) -> bool:
+    below = headed.get(place + 1, 0) > headed[place]
+    return below and marked(lines[place + 1].text).kind not in _CHAPTERS
+
+
+def _with_sections(lines: tuple[Line, ...], holders: Sequence[int], titles: Sequence[int]) -> Plan:
+    """Stories under the sections that some headings name; those headings leave the text."""
+    kept = [line for place, line in enumerate(lines) if place not in set(holders)]
+    places = {id(line): place for place, line in enumerate(kept)}
+    stories, names = [], []
+    for order, place in enumerate(titles):
+        above = [holder for holder in holders if holder < place]
+        name = lines[above[-1]].text if above else ""
+        stories.append(Story(lines[place].text, Place(places[id(lines[place])], 1), name, order))
+    for place in holders:
+        names.append(lines[place].text)
+    return Plan(tuple(kept), tuple(stories), tuple(dict.fromkeys(names)))
+
+
+def _by_looks(lines: tuple[Line, ...]) -> Plan:
+    titles = [place for place in range(len(lines)) if looks_like_title(lines, place)]
+    return Plan(lines, tuple(Story(lines[place].text, Place(place, 1), order=n) for n, place in enumerate(titles)))
+
+
+def _is_prominent(line: Line) -> bool:
+    short = len(line.text) <= _TITLE_LENGTH and not is_whole(line.text) and marked(line.text).kind not in _CHAPTERS
+    return prominent(line) and short and not is_special(line.text) and not names_section(line)
+
+
+def _has_text(lines: Sequence[Line], place: int) -> bool:
+    return place + 1 < len(lines) and not (isinstance(lines[place + 1].block, Heading) and lines[place + 1].block.level == 1)
+
+
+def _numbered(lines: Sequence[Line], headed: Sequence[tuple[int, int]]) -> bool:
+    numbered = [place for place, _ in headed if marked(lines[place].text).kind in _CHAPTERS]
+    return len(numbered) * 2 >= len(headed)
+
+
+def _single(lines: tuple[Line, ...], document: Document) -> Plan:
+    """One article under its heading, its given title, its short first line, or, for want of all, its first words."""
+    if not lines:
+        return Plan((), ())
+    given, place = document.metadata.title.strip(), _title_place(lines, document)
+    if place is not None:
+        return Plan(lines, (Story(lines[place].text, Place(place, 1)),))
+    first = next((line for line in lines if line.running and letters(line.text)), lines[0])
+    words = _SENTENCE.search(first.text)
+    title = given or (words[0].strip() if words else "") or "无标题"
+    text = f"标题取自文件属性：{title}。" if given else f"文中没有标题，暂用“{title}”作标题，请核对。"
+    note = Note("title-made", text, Level.INFO if given else Level.WARNING, Span(line=first.span.line))
+    return Plan(lines, (Story(title, Place(0, 0)),), notes=(note,))
+
+
+def _title_place(lines: Sequence[Line], document: Document) -> int | None:
+    """The line that is the title, None if the title must come from elsewhere."""
+    given = key(document.metadata.title)
+    near = [place for place, line in enumerate(lines) if line.running and letters(line.text)][:_NEAR_TOP]
+    same = [place for place in near if given and key(lines[place].text) == given]
+    strong = [place for place in near if isinstance(lines[place].block, Heading) or _is_prominent(lines[place])]
+    if same:
+        return same[0]
+    if strong and (document.flow is Flow.PARAGRAPHS or not given):
+        return strong[0]
+    short = near[:1] if not given else []
+    return next((place for place in short if _may_be_title(lines[place].text)), None)
+
+
+def _may_be_title(text: str) -> bool:
+    return len(text) <= _TITLE_LENGTH and not is_whole(text) and "。" not in text and not is_special(text)

@@ -16,7 +16,7 @@ from pathlib import Path
 from publisher import jail
 from publisher.config import Settings, read_settings, require_accounts
 from publisher.errors import Unreadable, WrongMove
-from publisher.filing import FilingRoom
+from publisher.filing import STATES, FilingRoom
 from publisher.inbox import Changed, Claim, Drop, Inbox
 from publisher.issue import Account, Issue, Move, Status
 from publisher.pipeline import Edges, wake
@@ -131,7 +131,7 @@ class Publisher:
         issue = self.issue(issue_id)
         if issue.status not in {Status.RECEIVED, Status.IMPORTED, Status.SCHEDULED, Status.DRAFTED}:
             raise WrongMove(
-                f"issue {issue_id} is {issue.status}", f"第 {issue_id} 号稿件是 {issue.status}，不需要审批。"
+                f"issue {issue_id} is {issue.status}", f"第 {issue_id} 号稿件{STATES[issue.status]}，不需要审批。"
             )
         now = self.clock()
         return self._decide(issue, Move(issue.status, "编辑审批通过", now, {"approved_at": now, "note": ""}))
@@ -148,7 +148,7 @@ class Publisher:
             issue = self.retry(issue_id)
         if issue.status not in {Status.RECEIVED, Status.IMPORTED, Status.SCHEDULED, Status.DRAFTED}:
             raise WrongMove(
-                f"issue {issue_id} is {issue.status}", f"第 {issue_id} 号稿件是 {issue.status}，不能再改时间。"
+                f"issue {issue_id} is {issue.status}", f"第 {issue_id} 号稿件{STATES[issue.status]}，不能再改时间。"
             )
         why = f"编辑定于 {in_zone(publish_at, zone)} 发布"
         return self._decide(issue, Move(issue.status, why, self.clock(), {"publish_at": publish_at}))
@@ -169,8 +169,11 @@ class Publisher:
         return self._decide(issue, Move(back, "编辑要求重试", self.clock(), facts))
 
     def withdraw(self, issue_id: int) -> Issue:
-        """Take an issue back; its draft leaves the box."""
+        """Take an issue back; its draft leaves the box. WrongMove once readers can see it."""
         issue = self.issue(issue_id)
+        if issue.status is Status.PUBLISHED and issue.article_urls:
+            note = f"第 {issue_id} 号稿件已经发布，撤不回来；要让读者看不到，请在公众号后台删除文章。"
+            raise WrongMove(f"issue {issue_id} is out", note)
         return self._decide(issue, Move(Status.WITHDRAWN, "编辑撤回", self.clock(), {"note": ""}))
 
     def record_publication(self, issue_id: int, url: str) -> Issue:
@@ -275,9 +278,8 @@ class Publisher:
         """The same bytes once more: archived with a report that says so; nothing is published."""
         where = next(iter(known.article_urls), "")
         when = in_zone(known.published_at or known.created_at, self._zone(known))
-        text = (
-            f"内容与第 {known.id} 号稿件《{known.title or known.name}》完全相同（{known.status}，{when}），不再发布。"
-        )
+        state = STATES[known.status]
+        text = f"内容与第 {known.id} 号稿件《{known.title or known.name}》完全相同（{state}，{when}），不再发布。"
         self.filing.file_repeat(drop, "\n".join(part for part in (text, where) if part), self.clock())
         log.info("issue=%d account=%s repeated=%s", known.id, known.account, drop.name)
         return Taken(drop.name, text, known.id)

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from publisher import codec
 from publisher.config import Settings
-from publisher.document import Level, Newsletter
+from publisher.document import Level, Newsletter, Note
 from publisher.inbox import Drop, Inbox, Waiting, free_target, move, remove_report, write_report
 from publisher.issue import Issue, Status
 from publisher.slots import in_zone
@@ -132,7 +132,7 @@ class FilingRoom:
     def _notes(self, issue: Issue) -> list[str]:
         stored = self._store.newsletter(issue.id)
         notes = codec.load(stored, Newsletter).notes if stored else ()
-        listed = [f"  {_LEVELS[note.level]}：{_place(note.span.line)}{note.text}" for note in notes]
+        listed = [f"  {_LEVELS[note.level]}：{_place(note)}{note.text}" for note in notes]
         return ["", "读稿时的说明：", *listed] if listed else []
 
     def _zone(self, account: str) -> str:
@@ -145,8 +145,10 @@ def _beside(target: Path) -> Path:
     return target.with_name(target.name + REPORT)
 
 
-def _place(line: int) -> str:
-    return f"第 {line} 行：" if line else ""
+def _place(note: Note) -> str:
+    """Where in the file, unless the note says it itself."""
+    place = f"第 {note.span.line} 行"
+    return f"{place}：" if note.span.line and place not in note.text else ""
 
 
 def _relative(path: Path, home: Path) -> PurePosixPath | Path:

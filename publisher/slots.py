@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,6 +10,9 @@ from zoneinfo import ZoneInfo
 from apscheduler.triggers.cron import CronTrigger
 
 TIME_FORMATS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+
+_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAY = re.compile(r"(?<![/\d])[0-7](?!\d)")
 
 
 def next_slot(slots: Sequence[str], zone: str, after: datetime) -> datetime:
@@ -27,7 +31,10 @@ def next_slot(slots: Sequence[str], zone: str, after: datetime) -> datetime:
 
 def parse_slot(slot: str, zone: str) -> CronTrigger:
     """The trigger of a five-field cron expression in a zone; ValueError says what is wrong with it."""
-    return CronTrigger.from_crontab(slot, timezone=ZoneInfo(zone))
+    fields = slot.split()
+    # The library counts the days of the week from Monday = 0, cron and everybody else from Sunday = 0 or 7.
+    weekdays = _WEEKDAY.sub(lambda found: _WEEKDAYS[int(found.group())], fields[-1]) if fields else ""
+    return CronTrigger.from_crontab(" ".join([*fields[:-1], weekdays]), timezone=ZoneInfo(zone))
 
 
 def parse_time(text: str, zone: str) -> datetime:

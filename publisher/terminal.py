@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from publisher.app import Story
@@ -56,20 +55,17 @@ def issue_row(issue: Issue) -> dict[str, Any]:
 
 
 def show_status(issues: Sequence[Issue], zones: Mapping[str, str]) -> None:
-    """A table of issues, newest last."""
+    """Each issue with its state and time, its links and its note on lines of their own, newest last."""
+    console = Console()
     if not issues:
-        Console().print("还没有稿件。把文件放进 drafts/，然后运行 publisher work。")
-        return
-    table = Table(
-        "编号", "公众号", "标题", "状态", "时间", "链接 / 说明", box=None, pad_edge=False, header_style="bold"
-    )
+        console.print("还没有稿件。把文件放进 drafts/，然后运行 publisher work。")
     for issue in issues:
         moment = issue.published_at or issue.publish_at
-        time = in_zone(moment, zones.get(issue.account, _ZONE)) if moment else ""
-        detail = "\n".join([*issue.article_urls, *([issue.note] if issue.note else [])])
-        state = Text(STATES[issue.status], style=_COLORS.get(issue.status, ""))
-        table.add_row(str(issue.id), issue.account, issue.title or issue.name, state, time, Text(detail))
-    Console().print(table)
+        time = in_zone(moment, zones.get(issue.account, _ZONE)) if moment else " " * 16
+        line = Text(f"{issue.id:>4}  {time}  ").append(STATES[issue.status], _COLORS.get(issue.status, "cyan"))
+        console.print(line.append(f"  {issue.account}  {issue.title or issue.name}", "bold"), soft_wrap=True)
+        for detail in (*issue.article_urls, *issue.note.splitlines()):
+            console.print(Text(f"      {detail}"), soft_wrap=True)
 
 
 def show_work(issues: Sequence[Issue], done: Pass) -> None:

@@ -7,8 +7,8 @@ import pytest
 from publisher.app import open_publisher
 from publisher.errors import ConfigError
 from publisher.issue import Move, Status
-from publisher.replies import NewsReply, TextReply, answer
 from publisher.replies import Message as ReaderMessage
+from publisher.replies import NewsReply, TextReply, answer
 from publisher.web.door import Snapshots, open_door
 from tests.world import PUBLISHED_LINK, World
 

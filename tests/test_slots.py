@@ -26,6 +26,21 @@ def test_a_slot_that_is_now_is_not_missed() -> None:
     assert next_slot(("0 9 * * *",), "Asia/Shanghai", TUESDAY_NINE) == TUESDAY_NINE
 
 
+@pytest.mark.parametrize(
+    ("slot", "day"),
+    [
+        ("0 12 * * 5", 27),
+        ("0 12 * * fri", 27),
+        ("0 12 * * 0", 29),
+        ("0 12 * * 7", 29),
+        ("0 12 * * 6,7", 28),
+        ("0 12 * * 1-5", 24),
+    ],
+)
+def test_days_of_the_week_count_as_in_cron(slot: str, day: int) -> None:
+    assert next_slot((slot,), "Asia/Shanghai", TUESDAY_NINE) == datetime(2026, 11, day, 4, 0, tzinfo=UTC)
+
+
 def test_a_slot_that_never_comes_is_an_error() -> None:
     with pytest.raises(ValueError, match="ever comes"):
         next_slot(("0 0 30 2 *",), "Asia/Shanghai", TUESDAY_NINE)

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PIL import Image
-from publisher.importers.bundle import import_bundle
 
 from publisher import newsletter
 from publisher.app import Publisher, Taken, open_publisher
 from publisher.config import write_defaults
 from publisher.document import Newsletter
+from publisher.importers.bundle import import_bundle
 from publisher.issue import Issue
 from publisher.sandbox import Platform, SandboxSettings, create_sandbox
 from publisher.sandbox.faults import Fault

@@ -103,11 +103,13 @@ def _publish(publisher: Publisher) -> Issue:
         watcher = _Moves(progress, task)
         logger = logging.getLogger("publisher")
         logger.setLevel(logging.INFO)
+        logger.propagate = False  # shown here, and not a second time
         logger.addHandler(watcher)
         try:
             done = work_once(publisher, timedelta(seconds=30), lambda _issue: None)
         finally:
             logger.removeHandler(watcher)
+            logger.propagate = True
     for taken in done.taken:
         console.print(f"   {taken.text}")
     return publisher.issues()[-1]

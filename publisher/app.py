@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from publisher import jail
-from publisher.config import Settings, read_settings, require_accounts
+from publisher.config import Settings, read_settings, require_work
 from publisher.errors import Unreadable, WrongMove
 from publisher.filing import STATES, FilingRoom
 from publisher.inbox import Changed, Claim, Drop, Inbox
@@ -302,7 +302,7 @@ def open_publisher(home: Path, environment: Mapping[str, str] | None = None, clo
 
     def platform(account: Account) -> Platform:
         if account.name not in platforms:
-            require_accounts(replace(settings, accounts={account.name: account}))
+            require_work(replace(settings, accounts={account.name: account}))
             platforms.setdefault(account.name, Platform(account, clock))
         return platforms[account.name]
 

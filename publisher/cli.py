@@ -117,13 +117,13 @@ def work(home: Path, once: bool, wait: float) -> None:  # noqa: FBT001 - click's
     from datetime import timedelta
 
     from publisher.app import open_publisher
-    from publisher.config import require_accounts
+    from publisher.config import require_work
     from publisher.terminal import show_work
     from publisher.worker import work as run
     from publisher.worker import work_once
 
     publisher = open_publisher(home)
-    require_accounts(publisher.settings)
+    require_work(publisher.settings)
     if not once:
         _log_to_stderr(logging.INFO)
         run(publisher, os.environ)

@@ -17,7 +17,7 @@ from typing import Any, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from publisher.errors import ConfigError
-from publisher.issue import Account, Finish, Layout
+from publisher.issue import Account, Finish, Layout, api_base_fault
 from publisher.rendering import shipped_themes
 from publisher.rendering.theme import parse_theme
 from publisher.replies import Rule, parse_rules
@@ -99,8 +99,8 @@ def read_settings(home: Path, environment: Mapping[str, str]) -> Settings:
     return replace(settings, themes=themes, accounts=accounts, rules=rules)
 
 
-def require_accounts(settings: Settings) -> None:
-    """Nothing, if at least one account is configured with its appsecret; else ConfigError."""
+def require_work(settings: Settings) -> None:
+    """Nothing, if the worker has what it needs: accounts, their appsecrets, a drop folder; else ConfigError."""
     faults = [
         f"accounts.{name}: no appsecret: set {secret_variable(name, 'appsecret')}, "
         f"or put a file {name}.appsecret in $CREDENTIALS_DIRECTORY"
@@ -110,6 +110,8 @@ def require_accounts(settings: Settings) -> None:
     if not settings.accounts:
         where = settings.home / "config" / "accounts.toml"
         faults.append(f"no account is configured: add an [accounts.NAME] table to {where}")
+    if not settings.folder("drafts").is_dir():
+        faults.append(f"no drop folder {settings.folder('drafts')}: run publisher init, or mount the share")
     if faults:
         raise ConfigError(faults)
 
@@ -204,6 +206,8 @@ def _account_faults(account: Account, themes: Mapping[str, str]) -> list[str]:
     faults = []
     if not account.appid:
         faults.append("appid: missing; it is shown in the platform's console")
+    if api_base_fault(account.api_base):
+        faults.append(f"api_base: {api_base_fault(account.api_base)}")
     if account.finish not in get_args(Finish):
         faults.append(f"finish: {_choice(account.finish, get_args(Finish))}")
     if account.layout not in get_args(Layout):

@@ -114,8 +114,6 @@ def _platform(account: Account, settings: Settings) -> Iterator[Finding]:
         yield _clock(account, platform)
     except WeChatError as error:
         yield Finding(fine=False, text=f"{account.name}: {error.note}")
-    except ConfigError as error:
-        yield from (Finding(fine=False, text=fault) for fault in error.faults)
     finally:
         platform.close()
 

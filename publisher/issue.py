@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
+from urllib.parse import urlsplit
 
 from publisher.document import Asset
 
@@ -152,3 +154,26 @@ class Move:
 def may_follow(before: Status, after: Status) -> bool:
     """Whether the table of moves allows it; staying is always allowed."""
     return before is after or after in MOVES[before]
+
+
+def api_base_fault(api_base: str) -> str:
+    """What is wrong with an account's api_base ("" if nothing): https, or plain http on this machine only."""
+    try:
+        parts = urlsplit(api_base.rstrip("/"))
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return "is not a URL"
+    if parts.scheme not in {"https", "http"} or not host or parts.query or parts.fragment or parts.username:
+        return "must look like https://api.weixin.qq.com"
+    if parts.scheme == "http" and not is_loopback(api_base):
+        return "must be https; http is only for this machine"
+    return ""
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL points at this machine, as those of the sandbox do."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

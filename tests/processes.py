@@ -57,7 +57,7 @@ class Workspace:
 
     def kill(self, kind: str, point: str) -> int:
         """The exit code of one pass of the worker that was killed (-9) at a point of an effect."""
-        return self.run(kind, point, "work", "--once", "--wait", "10", module="tests.killer").returncode
+        return self.run(kind, point, "work", "--once", "--wait", "5", module="tests.killer").returncode
 
     def work(self) -> subprocess.CompletedProcess[str]:
         return self.run("work", "--once", "--wait", "15")

@@ -10,7 +10,7 @@ from publisher.config import (
     CONFIG_FILES,
     Settings,
     read_settings,
-    require_accounts,
+    require_work,
     secret_variable,
     write_defaults,
 )
@@ -93,7 +93,8 @@ def test_every_fault_is_listed_with_the_nearest_known_name(tmp_path: Path) -> No
         tmp_path,
         "accounts.toml",
         '[accounts.main]\napid = "wx1"\nfinish = "publsh"\ntheme = "offical"\nlayout = 3\nslots = ["never"]\n'
-        'appsecret = "oops"\n[accounts."a b"]\nappid = "x"\n[accounts.far]\nappid = "x"\nzone = "Mars/Base"\n',
+        'appsecret = "oops"\napi_base = "http://api.weixin.qq.com"\n'
+        '[accounts."a b"]\nappid = "x"\n[accounts.far]\nappid = "x"\nzone = "Mars/Base"\n',
     )
     write(tmp_path, "replies.toml", "[[replie]]\n")
     listed = "\n".join(faults(tmp_path))
@@ -108,6 +109,7 @@ def test_every_fault_is_listed_with_the_nearest_known_name(tmp_path: Path) -> No
         "'offical' is not one of",
         "layout: a text in quotes",
         "'never' is not a cron expression",
+        "api_base: must be https",
         "secrets do not belong in a file",
         "letters, digits, - and _ only",
         "no time zone 'Mars/Base'",
@@ -156,11 +158,15 @@ def test_the_default_account_must_exist(tmp_path: Path) -> None:
 
 def test_work_needs_an_account_and_its_secret(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no account is configured"):
-        require_accounts(read(tmp_path))
+        require_work(read(tmp_path))
     write(tmp_path, "accounts.toml", '[accounts.main]\nappid = "wx1"\n')
     with pytest.raises(ConfigError, match="PUBLISHER_MAIN_APPSECRET"):
-        require_accounts(read(tmp_path))
-    require_accounts(read(tmp_path, {secret_variable("main", "appsecret"): "x"}))
+        require_work(read(tmp_path))
+    environment = {secret_variable("main", "appsecret"): "x"}
+    with pytest.raises(ConfigError, match="no drop folder"):
+        require_work(read(tmp_path, environment))
+    (tmp_path / "drafts").mkdir()
+    require_work(read(tmp_path, environment))
 
 
 def test_a_theme_of_the_workspace_can_be_chosen_and_a_bad_one_is_a_fault(tmp_path: Path) -> None:

@@ -105,11 +105,12 @@ def test_one_issue_s_trouble_does_not_stop_the_others() -> None:
     assert sorted(workshop.woken) == [1, 2, 3]
 
 
-def test_a_wake_up_for_a_later_time_is_kept_and_one_for_now_is_done() -> None:
+def test_a_lane_that_is_woken_twice_is_worked_on_once() -> None:
     workshop = Workshop([])
     with running(workshop) as engine:
         workshop.waiting = [(7, "east")]
-        engine.wake(7, "east")
+        engine.wake("east")
+        engine.wake("east")
         assert workshop.all_done.wait(PATIENCE)
     assert workshop.woken == [7]
 
@@ -127,3 +128,15 @@ def test_the_watchdog_hears_of_work_and_nothing_when_the_sweep_is_stale() -> Non
     engine.sweep()
     engine._vouch()
     assert silent.is_set()
+
+
+def test_a_share_that_is_not_mounted_is_logged_and_the_sweep_goes_on(caplog: Any) -> None:
+    workshop = Workshop([(1, "east")])
+
+    def gone() -> list[Any]:
+        raise FileNotFoundError("drafts")
+
+    workshop.take_in = gone  # type: ignore[method-assign]
+    with running(workshop):
+        assert workshop.all_done.wait(PATIENCE)
+    assert "is the share mounted" in caplog.text

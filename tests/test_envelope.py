@@ -245,6 +245,7 @@ HEAD = b"r" * 16
         (GOLDEN.encrypt(b"plain words"), "not XML"),
         (GOLDEN.encrypt(b""), "not XML"),
     ],
+    ids=lambda value: None if isinstance(value, str) and len(value) < 20 else "cipher",
 )
 def test_a_rightly_signed_but_malformed_cipher_is_refused(encrypted: str, why: str) -> None:
     with pytest.raises(NotFromWeChat, match=why):

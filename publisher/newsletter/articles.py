@@ -8,7 +8,7 @@ from typing import Final
 
 from publisher.document import Article, Flow, Level, Note, Section
 from publisher.newsletter.blocks import write_blocks
-from publisher.newsletter.lines import Line, join_texts, key, letters
+from publisher.newsletter.lines import Line, join_texts, key, letters, marked
 from publisher.newsletter.speech import (
     byline_name,
     is_source,
@@ -54,9 +54,7 @@ class Written:
     notes: tuple[Note, ...]
 
 
-def write_articles(
-    lines: Sequence[Line], stories: Sequence[Story], sections: Sequence[str], flow: Flow
-) -> Written:
+def write_articles(lines: Sequence[Line], stories: Sequence[Story], sections: Sequence[str], flow: Flow) -> Written:
     """The articles that begin at the stories' places, in their sections. `sections` are the names that the
     contents list gives, in order; where it gives none, lines of the text that announce a section do.
     """
@@ -71,9 +69,7 @@ def write_articles(
     return Written(_gathered(finished, sections), text, tuple(notes))
 
 
-def _cut(
-    lines: Sequence[Line], stories: Sequence[Story], sections: Sequence[str]
-) -> tuple[list[_Draft], list[Line]]:
+def _cut(lines: Sequence[Line], stories: Sequence[Story], sections: Sequence[str]) -> tuple[list[_Draft], list[Line]]:
     """A draft per story with the lines after its title, and the lines that only announced sections. Lines
     before the first title begin the first draft.
     """
@@ -109,14 +105,17 @@ def _section_mark(before: Sequence[Line], names: dict[str, str]) -> str:
     announced = names_section(line)
     if not names:
         return announced
-    return names.get(key(announced or line.text), "") if line.running else ""
+    readings = (announced, line.text, marked(line.text).rest)
+    return next((names[key(text)] for text in readings if key(text) in names), "") if line.running else ""
 
 
 def _keep_preface(draft: _Draft, before: Sequence[Line]) -> None:
     said = [line for line in before if letters(line.text)]
     if said:
         line = said[0]
-        text = f"第 {line.span.line} 行起，第一篇文章的标题之前有文字“{line.text[:20]}…”，已放在第一篇文章开头，请核对。"
+        text = (
+            f"第 {line.span.line} 行起，第一篇文章的标题之前有文字“{line.text[:20]}…”，已放在第一篇文章开头，请核对。"
+        )
         draft.notes.append(Note("text-before-title", text, Level.WARNING, line.span))
     draft.lines += before
 
@@ -134,7 +133,8 @@ def _take_notice(draft: _Draft) -> tuple[Line, ...]:
 
 
 def _finished(draft: _Draft, flow: Flow) -> Article:
-    source, author = _take_source(draft), _take_author(draft)
+    author = _take_author(draft)
+    source = _take_source(draft)
     blocks, notes = write_blocks(draft.lines, flow)
     draft.notes += notes
     if not blocks:
@@ -146,7 +146,7 @@ def _finished(draft: _Draft, flow: Flow) -> Article:
 def _take_source(draft: _Draft) -> str:
     """The name in the article's 来源 line, which ends the article or follows its title."""
     lines = draft.lines
-    for place in (len(lines) - 1, 0, 1):
+    for place in (len(lines) - 1, 0):
         if not 0 <= place < len(lines) or not lines[place].running or not is_source(lines[place].text):
             continue
         before = lines[place - 1] if place else None

@@ -26,7 +26,15 @@ from publisher.document import (
 from publisher.newsletter.joining import Joint, doubled, joint
 from publisher.newsletter.levels import Levels
 from publisher.newsletter.lines import Line, inlines_of, join_inlines
-from publisher.newsletter.speech import box_title, is_caption, is_rule, is_table_caption, is_table_source, is_whole, unclosed
+from publisher.newsletter.speech import (
+    box_title,
+    is_caption,
+    is_rule,
+    is_table_caption,
+    is_table_source,
+    is_whole,
+    unclosed,
+)
 from publisher.newsletter.tables import read_table, repeated_header
 
 _STRAY_WORD: Final = re.compile(r"(?<=[\u4e00-\u9fff]) (and|or|the|of) (?=[\u4e00-\u9fff])")
@@ -162,7 +170,9 @@ class _Page:
     def _take_caption(self, line: Line) -> None:
         self._flush()
         last = self.done[-1] if self.done else None
-        below_figure = isinstance(last, Figure) and bool(last.picture or last.source) and not is_table_caption(line.text)
+        below_figure = (
+            isinstance(last, Figure) and bool(last.picture or last.source) and not is_table_caption(line.text)
+        )
         below_table = isinstance(last, Table) and is_table_caption(line.text) and self.flow is Flow.PARAGRAPHS
         if isinstance(last, Figure | Table) and not last.caption and (below_figure or below_table):
             self.done[-1] = replace(last, caption=inlines_of(line))

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from publisher.newsletter.lines import ORNAMENTS, Line, join_texts, key, marked
+from publisher.newsletter.lines import ORNAMENTS, Line, join_texts, key, marked, one_line
 from publisher.newsletter.masthead import is_head_line
-from publisher.newsletter.speech import is_whole
+from publisher.newsletter.speech import is_caption, is_source, is_whole
 from publisher.newsletter.titles import Place, TitleIndex, place_titles
 
 _HEADING: Final = re.compile(
@@ -23,6 +23,7 @@ _END: Final = "。．. \u3000\u00a0"
 _TOP: Final = 80
 """Lines at the top of a file in which a contents list may begin."""
 _NAME_LENGTH: Final = 20
+_LONGEST: Final = 120
 _MOST_LINES: Final = 3
 _FEWEST: Final = 2
 _DIGITS: Final = ("1.", "（1）", "①")
@@ -46,10 +47,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A section as the list has it; `line` is None for titles that stand under no section."""
+    """A section as the list has it, `written` with its mark; "" for titles that stand under no section."""
 
     name: str
-    line: Line | None
+    written: str
+    ornamented: bool
     entries: tuple[Entry, ...]
 
 
@@ -129,20 +131,21 @@ class _Scan:
 
     def _take_entry(self, kind: str, rest: str) -> bool:
         """A numbered or ornamented line, with the lines over which it is broken."""
-        for count in range(1, _MOST_LINES + 1):
+        for count in _counts(kind, rest):
             entry = self._entry(kind, rest, count)
             if entry and entry.place:
                 return self._add(entry, count)
         for count in range(1, _MOST_LINES + 1):
             entry = self._entry(kind, rest, count)
-            if entry and (is_whole(entry.written) or self._lists(self.end + count)):
+            alone = count == 1 and kind not in _DIGITS and len(rest) <= _NAME_LENGTH
+            if entry and (alone or is_whole(entry.written) or self._lists(self.end + count)):
                 return self._add(entry, count)
         entry = self._entry(kind, rest, 1)
         return bool(entry) and self._add(entry, 1)
 
     def _take_plain(self, line: Line) -> bool:
         """A line without any mark: a title if the text has it again, a section if numbers begin anew after it."""
-        for count in range(1, _MOST_LINES + 1):
+        for count in _counts("title", line.text):
             entry = self._entry("title", line.text, count)
             if entry and entry.place:
                 return self._add(entry, count)
@@ -157,7 +160,9 @@ class _Scan:
         if len(more) < count - 1 or any(not line.running or _listed(line) for line in more):
             return None
         written = join_texts([first, *(line.text for line in more)])
-        choices = [text for text in _readings(written) if key(text)]
+        if len(written) > _LONGEST or is_source(written) or is_caption(written):
+            return None
+        choices = [text for text in _readings(written) if key(text) and "。" not in text]
         for text in choices:
             if place := self.index.after(key(text), self.end + count):
                 return Entry(kind, text, written, self.lines[self.end], place)
@@ -199,7 +204,18 @@ def _starts(lines: Sequence[Line], index: TitleIndex) -> Iterator[int]:
     for place, kind in marks.items():
         again = any(index.after(found, place + run.count) for found, run in index.at(place))
         if not kind and again and not is_head_line(lines[place].text):
+            before = place - 1
+            if before > 1 and len(lines[before].text) <= _NAME_LENGTH and not is_head_line(lines[before].text):
+                yield before
             yield place
+
+
+def _counts(kind: str, text: str) -> Sequence[int]:
+    """How many lines an entry may take, the likeliest number first: a section's name is short and on one line,
+    though the text, too, may have a title right after it.
+    """
+    counts = range(1, _MOST_LINES + 1)
+    return counts if kind not in _DIGITS and len(text) <= _NAME_LENGTH else counts[::-1]
 
 
 def _mark(line: Line) -> tuple[str, str]:
@@ -213,12 +229,12 @@ def _listed(line: Line) -> bool:
 
 def _readings(written: str) -> Iterator[str]:
     """The entry as a title: without its full stop, its dot leaders and its page number."""
-    bare = written.rstrip(_END)
+    bare = one_line(written).rstrip(_END)
     number = _PAGE.search(bare)
     without = bare[: number.start()] if number else bare
     leaders = without[len(without.rstrip(_LEADERS)) :]
     if number and leaders and (len(leaders) > 1 or leaders in "\t…"):
-        yield without.rstrip(_LEADERS)
+        yield without.rstrip(_LEADERS).rstrip(_END)
         return
     yield bare.rstrip(_LEADERS) or bare
     if number and leaders:
@@ -230,17 +246,24 @@ def _arranged(scan: _Scan) -> Contents | None:
     if not scan.entries:
         return None
     kinds = list(dict.fromkeys(entry.kind for entry in scan.entries))
-    outer = kinds[0] if len(kinds) > 1 and kinds[0] not in _DIGITS else ""
+    outer = _outer(kinds)
     entries = _placed(scan, [entry for entry in scan.entries if entry.kind != outer])
     chapters: list[Chapter] = []
     for entry in scan.entries:
         if entry.kind == outer:
-            chapters.append(Chapter(entry.text, entry.line, ()))
+            chapters.append(Chapter(entry.text, entry.written, _is_ornamented(entry.line), ()))
         else:
             if not chapters:
-                chapters.append(Chapter("", None, ()))
+                chapters.append(Chapter("", "", False, ()))
             chapters[-1] = replace(chapters[-1], entries=(*chapters[-1].entries, entries.pop(0)))
     return Contents(tuple(chapters), scan.start, scan.end, tuple(scan.head), tuple(scan.heading))
+
+
+def _outer(kinds: Sequence[str]) -> str:
+    """The mark that names sections, "" if every mark is a title's."""
+    if len(kinds) == 1 or kinds[0] in _DIGITS:
+        return "name" if "name" in kinds[1:] else ""
+    return "name" if "name" in kinds and kinds[0] == "title" else kinds[0]
 
 
 def _placed(scan: _Scan, entries: Sequence[Entry]) -> list[Entry]:
@@ -252,7 +275,7 @@ def _placed(scan: _Scan, entries: Sequence[Entry]) -> list[Entry]:
 def _convincing(contents: Contents, after_head: int) -> bool:
     """Whether this is a newsletter's list rather than an enumeration: its titles stand in the text again."""
     found = sum(entry.place is not None for entry in contents.entries)
-    named = any(chapter.name and chapter.line and _is_ornamented(chapter.line) for chapter in contents.chapters)
+    named = any(chapter.ornamented for chapter in contents.chapters)
     set_apart = after_head > 0 or named or bool(contents.heading)
     enough = found >= _FEWEST or (found == 1 and (named or bool(contents.heading)))
     return set_apart and enough and found * 2 >= len(contents.entries)

@@ -63,10 +63,14 @@ def _is_head(line: Line) -> bool:
 def _closed_by_imprint(front: Front) -> Front:
     """The front with the lines of 主办：, 地址：, 电话： that end an issue, two of them at least, in its head."""
     start = len(front.lines)
-    while start > front.body and front.lines[start - 1].running and is_field(front.lines[start - 1].text):
+    while start > front.body and _is_imprint(front.lines[start - 1]):
         start -= 1
     imprint = front.lines[start:]
     made_by = any(line.text.startswith(_IMPRINT_MARKS) for line in imprint)
     if not front.head or len(imprint) <= 1 or not made_by:
         return front
     return Front(front.lines[:start], (*front.head, *imprint), front.contents, front.preface, front.body)
+
+
+def _is_imprint(line: Line) -> bool:
+    return line.outer is None and line.running and is_field(line.text)

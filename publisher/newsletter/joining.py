@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum, auto
+from itertools import pairwise
 from typing import Final
 
 from publisher.document import Paragraph, text_of
@@ -77,7 +78,7 @@ def unwrap(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 def _margin(lines: Sequence[Line]) -> int:
     """The length of a full line where line ends are margins, or 0."""
-    pairs = list(zip(lines, lines[1:], strict=False))
+    pairs = list(pairwise(lines))
     lengths = sorted(len(one.text) for one, other in pairs if _adjacent(one, other) and not is_whole(one.text))
     if len(lengths) < _FEWEST_WRAPPED or not any(line.gap for line in lines[1:]):
         return 0

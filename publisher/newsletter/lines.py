@@ -151,6 +151,11 @@ def join_texts(pieces: Iterable[str]) -> str:
     return joined
 
 
+def one_line(text: str) -> str:
+    """A title or name on one line, whatever line ends it was typed with."""
+    return join_texts(piece.strip() for piece in text.split("\n"))
+
+
 def join_inlines(pieces: Sequence[Inlines]) -> Inlines:
     """Inlines of one cut paragraph together, neighbours that look alike made one."""
     joined: list[Inline] = []

@@ -28,7 +28,9 @@ _DATE: Final = re.compile(
 _SMALL_WORDS: Final = re.compile(
     r"星期[一二三四五六日天]|周[一二三四五六日天]|月刊|双月刊|季刊|半月刊|周刊|内部(?:资料|刊物|交流)|出版|编印|发布|出刊"
 )
-_MADE_BY: Final = re.compile(r"([^，。；：:]{2,30}?)\s*(?:编印|主办|编辑|编写|编制|主编|总编|(?<![汇改新选收整缩续])编)")
+_MADE_BY: Final = re.compile(
+    r"([^，。；：:]{2,30}?)\s*(?:编印|主办|编辑|编写|编制|主编|总编|(?<![汇改新选收整缩续])编)"
+)
 _MAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _CONFIDENTIAL: Final = re.compile(r"内部|注意保存|仅供|秘密|机密|赠阅|免费")
 _SHORT: Final = 40
@@ -37,9 +39,10 @@ _DECEMBER: Final = 12
 
 @dataclass(slots=True)
 class _Found:
-    head: Masthead = Masthead()
+    head: Masthead = field(default_factory=Masthead)
     used: list[str] = field(default_factory=list)
     spare: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,9 @@ def read_masthead(lines: Sequence[Line]) -> tuple[Masthead | None, tuple[Note, .
     found = _Found()
     for line in lines:
         for piece in line.text.replace("\n", "\t").split("\t"):
-            if piece.strip():
-                _read(found, piece.strip())
-    if found.head == Masthead():
-        return None, _notes(found, lines)
-    return found.head, _notes(found, lines)
+            _read_piece(found, piece.strip())
+    notes = _notes(found, lines[0].span if lines else Span())
+    return (None if found.head == Masthead() else found.head), notes
 
 
 def is_head_line(text: str) -> bool:
@@ -94,6 +95,14 @@ def date_of(text: str) -> str:
     if not 1 <= month <= _DECEMBER or not 0 <= day <= monthrange(year, month)[1]:
         return ""
     return f"{year:04}-{month:02}" + (f"-{day:02}" if day else "")
+
+
+def _read_piece(found: _Found, text: str) -> None:
+    """Reads a line, or a cell of one, and books what of it is in no field."""
+    used, spare = len(found.used), len(found.spare)
+    _read(found, text)
+    found.spare[spare:] = [value for value in found.spare[spare:] if letters(value) and not date_of(value)]
+    found.lost.append(_without(text, [*found.used[used:], *found.spare[spare:]]))
 
 
 def _read(found: _Found, text: str) -> None:
@@ -156,22 +165,20 @@ def _with(head: Masthead, name: str, value: str) -> Masthead:
             return replace(head, phone=value)
 
 
-def _notes(found: _Found, lines: Sequence[Line]) -> tuple[Note, ...]:
-    span = lines[0].span if lines else Span()
-    spare = [value for value in found.spare if letters(value) and not date_of(value)]
-    rest = _without("\n".join(line.text for line in lines), [*found.used, *spare])
+def _notes(found: _Found, span: Span) -> tuple[Note, ...]:
     notes = []
-    if letters(rest):
-        notes.append(Note("masthead", "刊头的期号、日期和各项名目已读出。", Level.INFO, span, lost=rest))
-    if spare:
-        said = "；".join(spare)
+    if any(map(letters, found.lost)):
+        lost = "\n".join(filter(letters, found.lost))
+        notes.append(Note("masthead", "刊头的期号、日期和各项名目已读出。", Level.INFO, span, lost=lost))
+    if found.spare:
+        said = "；".join(found.spare)
         text = f"刊头里的这些文字没有位置可放，没有发布：{said}。如需要，请写进正文。"
-        notes.append(Note("masthead-spare", text, Level.WARNING, span, lost="\n".join(spare)))
+        notes.append(Note("masthead-spare", text, Level.WARNING, span, lost="\n".join(found.spare)))
     return tuple(notes)
 
 
 def _without(text: str, parts: Iterable[str]) -> str:
-    for part in parts:
+    for part in sorted(parts, key=len, reverse=True):
         text = text.replace(part, "", 1)
     return text
 
@@ -190,7 +197,9 @@ def _numbers(text: str) -> _Numbers:
     if total or issue or date:
         rest, year = _taken(_YEAR, rest)
         rest = _SMALL_WORDS.sub(" ", rest)
-    return _Numbers(_number(year), _number(issue), _number(total), date, " ".join(rest.split()).strip("·|-—,，、:： 年"))
+    return _Numbers(
+        _number(year), _number(issue), _number(total), date, " ".join(rest.split()).strip("·|-—,，、:： 年")
+    )
 
 
 def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, str]:

@@ -12,9 +12,9 @@ from publisher.document import Document, Flow, Heading, Level, Note, Span
 from publisher.newsletter.articles import Story
 from publisher.newsletter.contents import Contents, Entry
 from publisher.newsletter.front import Front
-from publisher.newsletter.lines import Line, closed, join_texts, key, letters, marked, prominent
+from publisher.newsletter.lines import Line, closed, join_texts, key, letters, marked, one_line, prominent
 from publisher.newsletter.speech import is_whole
-from publisher.newsletter.titles import Place, is_special, looks_like_title, names_section
+from publisher.newsletter.titles import Place, is_special, looks_like_title, names_section, stands_over
 
 _SENTENCE: Final = re.compile(r"[^。！？!?\n]{1,60}")
 _TITLE_LENGTH: Final = 60
@@ -54,10 +54,9 @@ def plan_by_contents(front: Front, contents: Contents) -> Plan:
             if entry.place
         ]
         published = any(entry.place for entry in told) and chapter.name not in sections
-        if chapter.line and not published:
-            account.listed.append(chapter.line.text)
+        account.listed.append(_rest(chapter.written, chapter.name) if published else chapter.written)
         sections += [chapter.name] if published else []
-    stories += _unlisted(front, stories, sections)
+    stories += _unlisted(front, stories)
     notes = _notes(account, front.lines[contents.start], contents)
     named = tuple(sections) if any(sections) else ()
     return _laid_out(front, stories, named, notes)
@@ -80,15 +79,20 @@ def _tell(front: Front, entry: Entry, account: _Account) -> Entry:
         account.listed.append(entry.written)
         return entry
     there = join_texts(line.text for line in front.lines[entry.place.start : entry.place.end])
-    if Counter(letters(there)) == Counter(letters(entry.text)):
+    if key(there) == entry.key and Counter(letters(there)) == Counter(letters(entry.text)):
         account.listed.append(entry.written)
     else:
         account.reworded.append((entry, there))
-        account.listed.append(letters(entry.written).replace(letters(entry.text), "", 1))
+        account.listed.append(_rest(entry.written, entry.text))
     return entry
 
 
-def _unlisted(front: Front, stories: Sequence[Story], sections: Sequence[str]) -> list[Story]:
+def _rest(written: str, published: str) -> str:
+    """The letters that remain of a line when what is published of it is taken out."""
+    return letters(written).replace(letters(published), "", 1)
+
+
+def _unlisted(front: Front, stories: Sequence[Story]) -> list[Story]:
     """A title before the first one listed, which the list has forgotten."""
     first = min((story.place.start for story in stories), default=0)
     place = front.body
@@ -97,14 +101,16 @@ def _unlisted(front: Front, stories: Sequence[Story], sections: Sequence[str]) -
     if place >= first or not looks_like_title(front.lines, place):
         return []
     nearest = min(stories, key=lambda story: story.place.start)
-    return [Story(front.lines[place].text, Place(place, 1), nearest.section, -1)]
+    return [Story(one_line(front.lines[place].text), Place(place, 1), nearest.section, -1)]
 
 
 def _notes(account: _Account, first: Line, contents: Contents) -> tuple[Note, ...]:
     count = len(contents.entries)
     lost = "\n".join(account.listed)
     notes = [Note("contents-list", f"按目录认出 {count} 个标题，目录本身不再发布。", Level.INFO, first.span, lost=lost)]
-    numbered = [there for entry, there in account.reworded if key(marked(there).rest) == entry.key or key(there) == entry.key]
+    numbered = [
+        there for entry, there in account.reworded if key(marked(there).rest) == entry.key or key(there) == entry.key
+    ]
     for entry, there in account.reworded:
         if there not in numbered:
             text = f"正文标题“{there}”与目录“{entry.text}”不完全一致，已采用目录的写法，请核对。"
@@ -124,7 +130,12 @@ def _laid_out(front: Front, stories: Iterable[Story], sections: tuple[str, ...],
     lines = (*closed(front.preface, front.lines), *body)
     places = {id(line): place for place, line in enumerate(lines)}
     moved = [
-        Story(story.title, Place(places[id(front.lines[story.place.start])], story.place.count), story.section, story.order)
+        Story(
+            story.title,
+            Place(places[id(front.lines[story.place.start])], story.place.count),
+            story.section,
+            story.order,
+        )
         for story in stories
     ]
     return Plan(lines, tuple(moved), sections, notes)
@@ -140,7 +151,9 @@ def _ways(lines: tuple[Line, ...], newsletter: bool) -> Iterable[Plan]:  # noqa:
     top = [(place, level) for place, level in headed if level == 1]
     if all(_has_text(lines, place) for place, _ in top) and not _numbered(lines, top):
         yield _by_headings(lines, top)
-    announced = [place for place in range(len(lines) - 1) if names_section(lines[place]) and looks_like_title(lines, place + 1)]
+    announced = [
+        place for place in range(len(lines) - 1) if names_section(lines[place]) and looks_like_title(lines, place + 1)
+    ]
     if len(announced) > 1:
         yield _by_looks(lines)
 
@@ -165,21 +178,30 @@ def _holds(lines: Sequence[Line], place: int, headed: dict[int, int]) -> bool:
 
 def _with_sections(lines: tuple[Line, ...], holders: Sequence[int], titles: Sequence[int]) -> Plan:
     """Stories under the sections that some headings name; those headings leave the text."""
-    kept = [line for place, line in enumerate(lines) if place not in set(holders)]
+    above = {title: max((holder for holder in holders if holder < title), default=-1) for title in titles}
+    used = {holder for holder in above.values() if holder >= 0}
+    kept = [line for place, line in enumerate(lines) if place not in used]
     places = {id(line): place for place, line in enumerate(kept)}
-    stories, names = [], []
-    for order, place in enumerate(titles):
-        above = [holder for holder in holders if holder < place]
-        name = lines[above[-1]].text if above else ""
-        stories.append(Story(lines[place].text, Place(places[id(lines[place])], 1), name, order))
-    for place in holders:
-        names.append(lines[place].text)
-    return Plan(tuple(kept), tuple(stories), tuple(dict.fromkeys(names)))
+    named = {holder: one_line(lines[holder].text) for holder in sorted(used)}
+    stories = [
+        Story(one_line(lines[title].text), Place(places[id(lines[title])], 1), named.get(holder, ""), order)
+        for order, (title, holder) in enumerate(above.items())
+    ]
+    names = list(named.values())
+    again = [name for place, name in enumerate(names) if name in names[:place]]
+    notes = _repeated(again, lines[min(used)]) if again else ()
+    return Plan(tuple(kept), tuple(stories), tuple(dict.fromkeys(names)), notes)
+
+
+def _repeated(names: Sequence[str], first: Line) -> tuple[Note, ...]:
+    text = "同名的栏目已合为一个栏目。"
+    return (Note("sections-merged", text, Level.INFO, first.span, lost="\n".join(names)),)
 
 
 def _by_looks(lines: tuple[Line, ...]) -> Plan:
     titles = [place for place in range(len(lines)) if looks_like_title(lines, place)]
-    return Plan(lines, tuple(Story(lines[place].text, Place(place, 1), order=n) for n, place in enumerate(titles)))
+    over = [place - 1 for place in titles if stands_over(lines, place - 1)]
+    return _with_sections(lines, over if len(over) > 1 else [], titles)
 
 
 def _is_prominent(line: Line) -> bool:
@@ -188,7 +210,8 @@ def _is_prominent(line: Line) -> bool:
 
 
 def _has_text(lines: Sequence[Line], place: int) -> bool:
-    return place + 1 < len(lines) and not (isinstance(lines[place + 1].block, Heading) and lines[place + 1].block.level == 1)
+    after = lines[place + 1].block if place + 1 < len(lines) else Heading(1, ())
+    return not (isinstance(after, Heading) and after.level == 1)
 
 
 def _numbered(lines: Sequence[Line], headed: Sequence[tuple[int, int]]) -> bool:
@@ -202,7 +225,7 @@ def _single(lines: tuple[Line, ...], document: Document) -> Plan:
         return Plan((), ())
     given, place = document.metadata.title.strip(), _title_place(lines, document)
     if place is not None:
-        return Plan(lines, (Story(lines[place].text, Place(place, 1)),))
+        return Plan(lines, (Story(one_line(lines[place].text), Place(place, 1)),))
     first = next((line for line in lines if line.running and letters(line.text)), lines[0])
     words = _SENTENCE.search(first.text)
     title = given or (words[0].strip() if words else "") or "无标题"

@@ -27,8 +27,9 @@ _FIRST_PAGE: Final = 6
 def drop_running(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Note, ...]]:
     """The lines without page numbers and running heads, and a note for each kind."""
     numbers = [line for line in lines if line.running and _PAGE_NUMBER.fullmatch(line.text)]
-    heads = _running_heads(lines)
-    dropped = {id(line) for line in (*numbers, *heads)}
+    counted = {id(line) for line in numbers}
+    heads = _running_heads([line for line in lines if id(line) not in counted])
+    dropped = counted | {id(line) for line in heads}
     kept = tuple(line for line in lines if id(line) not in dropped)
     if not kept:
         return tuple(lines), ()
@@ -42,11 +43,15 @@ def drop_running(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Note, .
 def _running_heads(lines: Sequence[Line]) -> list[Line]:
     masks = [_mask(line) for line in lines]
     often = {mask for mask, count in Counter(masks).items() if mask and count >= _OFTEN}
-    return [line for place, line in enumerate(lines) if masks[place] in often and not _first(masks, place)]
+    return [line for place, line in enumerate(lines) if masks[place] in often and not _stands_for_itself(lines, place)]
 
 
-def _first(masks: Sequence[str], place: int) -> bool:
-    return place < _FIRST_PAGE and masks[place] not in masks[:place]
+def _stands_for_itself(lines: Sequence[Line], place: int) -> bool:
+    """Whether a repeated line at the top is the first of equal ones: the newsletter's own name."""
+    if place >= _FIRST_PAGE:
+        return False
+    texts = [line.text for line in lines]
+    return texts[place] not in texts[:place] and texts[place] in texts[place + 1 :]
 
 
 def _mask(line: Line) -> str:

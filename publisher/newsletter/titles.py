@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,8 +20,11 @@ _ALIKE: Final = 0.90
 _LENGTHS_ALIKE: Final = 0.85
 _PATIENCE: Final = 200_000
 """Comparisons by difflib at most: beyond that, only exact titles are found."""
+_TRIES: Final = 100
+"""Places of one title that are looked at: more are no titles."""
 _TITLE_LENGTHS: Final = range(6, 61)
 _BODY_LENGTH: Final = 20
+_NAME_LENGTH: Final = 12
 _MANY_COMMAS: Final = 3
 _COMMAS: Final = re.compile(r"[，、]")
 _LEADING_NUMBER: Final = re.compile(r"^[0-9０-９]{1,3}\s+")
@@ -52,11 +56,9 @@ class TitleIndex:
 
     def after(self, wanted: str, start: int) -> Place | None:
         """The first place of a key from line `start` on."""
-        return next((place for place in self._by_key.get(wanted, ()) if place.start >= start), None)
-
-    def places(self, wanted: str) -> Sequence[Place]:
-        """All places of a key, in order."""
-        return self._by_key.get(wanted, ())
+        places = self._by_key.get(wanted, ())
+        at = bisect_left(places, start, key=_start_of)
+        return places[at] if at < len(places) else None
 
     def at(self, start: int) -> Sequence[tuple[str, Place]]:
         """All keys that begin at a line."""
@@ -82,13 +84,20 @@ def place_titles(index: TitleIndex, wanted: Sequence[str], free: Sequence[int]) 
     """
     allowed, places, cursor = set(free), [], 0
     for title in wanted:
-        choices = [place for place in index.places(title) if allowed.issuperset(range(place.start, place.end))]
-        place = next((choice for choice in choices if choice.start >= cursor), choices[0] if choices else None)
+        place = _free_place(index, title, cursor, allowed) or _free_place(index, title, 0, allowed)
         if place:
             allowed.difference_update(range(place.start, place.end))
             cursor = max(cursor, place.end)
         places.append(place)
     return _place_alike(index, wanted, places, allowed)
+
+
+def _free_place(index: TitleIndex, wanted: str, start: int, allowed: set[int]) -> Place | None:
+    place = index.after(wanted, start)
+    tries = 0
+    while place and not allowed.issuperset(range(place.start, place.end)) and tries < _TRIES:
+        place, tries = index.after(wanted, place.start + 1), tries + 1
+    return place if place and allowed.issuperset(range(place.start, place.end)) else None
 
 
 def looks_like_title(lines: Sequence[Line], place: int) -> bool:
@@ -97,10 +106,24 @@ def looks_like_title(lines: Sequence[Line], place: int) -> bool:
     text = line.text
     if not line.running or len(text) not in _TITLE_LENGTHS or not _bare(text):
         return False
-    before = lines[place - 1] if place else None
     after = lines[place + 1] if place + 1 < len(lines) else None
     if after is None or not after.running or len(after.text) < max(_BODY_LENGTH, 0.8 * len(text)):
         return False
+    if len(text) <= _NAME_LENGTH and after.text and _bare(after.text) and len(after.text) in _TITLE_LENGTHS:
+        return False
+    return _is_fresh(lines, place) or stands_over(lines, place - 1)
+
+
+def stands_over(lines: Sequence[Line], place: int) -> bool:
+    """Whether a short line without any mark stands between the end of a text and a title: a section's name."""
+    if place < 0 or not lines[place].running:
+        return False
+    text = lines[place].text
+    return 0 < len(text) <= _NAME_LENGTH and _bare(text) and _is_fresh(lines, place)
+
+
+def _is_fresh(lines: Sequence[Line], place: int) -> bool:
+    before = lines[place - 1] if place else None
     return before is None or not before.running or _closed(before.text)
 
 
@@ -124,6 +147,10 @@ def names_section(line: Line) -> str:
     set_apart = mark.kind == "【】" or (mark.kind != "" and mark.kind in ORNAMENTS)
     fits = line.running and set_apart and len(mark.rest) <= _BODY_LENGTH and not is_whole(mark.rest)
     return mark.rest if fits and not is_special(line.text) else ""
+
+
+def _start_of(place: Place) -> int:
+    return place.start
 
 
 def _runs(lines: Sequence[Line], start: int) -> Iterator[tuple[str, Place]]:
@@ -170,4 +197,3 @@ def _bare(text: str) -> bool:
 def _closed(text: str) -> bool:
     ended = is_whole(text) and not unclosed(text)
     return ended or is_source(text) or marked(text).kind != "" or is_head_line(text)
-

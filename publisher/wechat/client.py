@@ -12,7 +12,6 @@ never for a loopback address.
 from __future__ import annotations
 
 import copy
-import ipaddress
 import json
 import logging
 import re
@@ -36,7 +35,7 @@ from urllib3.exceptions import HTTPError
 from wechatpy import WeChatClient
 
 from publisher.errors import ConfigError, OutcomeUnknown, Unpublishable, Unreachable, WeChatError
-from publisher.issue import Account
+from publisher.issue import Account, api_base_fault, is_loopback
 from publisher.wechat.errcodes import STALE_TOKEN, SYSTEM_BUSY, Verdict, refusal
 
 log = logging.getLogger("publisher.wechat")
@@ -65,7 +64,7 @@ JUST_FETCHED = timedelta(seconds=10)
 FORCE_APART = timedelta(minutes=1)
 """Forced refreshes kill the token of other hosts and are limited to 20 a day."""
 MAX_ANSWER = 16_000_000
-MAX_ERRMSG = 300
+MAX_ERRMSG = 1000
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -219,13 +218,7 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
         began = monotonic()
         outcome = self._send(call)
         elapsed = round((monotonic() - began) * 1000)
-        match outcome:
-            case Answer(errcode=errcode):
-                rid = Verdict(call.path, errcode, str(outcome.get("errmsg", ""))).rid
-                result = f"errcode={errcode} rid={rid or '-'}"
-            case WeChatError(detail=detail):
-                result = f"errcode=- rid=- failed={type(outcome).__name__} ({detail})"
-        log.info("path=%s %s ms=%d account=%s", call.path, result, elapsed, self._account.name)
+        log.info("path=%s %s ms=%d account=%s", call.path, _tell(outcome), elapsed, self._account.name)
         if isinstance(outcome, WeChatError):
             raise outcome
         return outcome
@@ -369,10 +362,11 @@ def _encode(data: Mapping[str, Any]) -> bytes:
 
 def _read_body(response: requests.Response, deadline: float) -> bytes:
     body = bytearray()
-    for chunk in response.iter_content(65536):
+    # read1 gives what has come; requests' own iterator would wait in silence for a whole chunk of a trickle.
+    while chunk := response.raw.read1(65536, decode_content=True):
         body += chunk
         if len(body) > MAX_ANSWER or monotonic() > deadline:
-            raise TimeoutError  # the caller cannot tell a flood from a trickle, and need not
+            raise TimeoutError  # a flood or a trickle: neither is an answer
     return bytes(body)
 
 
@@ -388,6 +382,13 @@ def _read_answer(path: str, status: int, body: bytes) -> Answer | WeChatError:
     if status >= requests.codes.multiple_choices and errcode == 0:
         return lost(path, f"HTTP {status}")
     return Answer(path, fields, errcode)
+
+
+def _tell(outcome: Answer | WeChatError) -> str:
+    if isinstance(outcome, WeChatError):
+        return f"errcode=- rid=- failed={type(outcome).__name__} ({outcome.detail})"
+    rid = Verdict(outcome.path, outcome.errcode, str(outcome.get("errmsg", ""))).rid
+    return f"errcode={outcome.errcode} rid={rid or '-'}"
 
 
 def _parse_date(header: str) -> datetime | None:
@@ -441,7 +442,7 @@ class _Adapter(HTTPAdapter):
 
 def _open_session(base: str) -> requests.Session:
     session = requests.Session()
-    session.trust_env = not _is_loopback(urlsplit(base).hostname or "")
+    session.trust_env = not is_loopback(base)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # threads share the session: it keeps nothing
     adapter = _Adapter(pool_connections=4, pool_maxsize=16, max_retries=0)
     session.mount("https://", adapter)
@@ -450,30 +451,7 @@ def _open_session(base: str) -> requests.Session:
 
 
 def _check_base(account: Account) -> str:
-    base = account.api_base.rstrip("/")
-    try:
-        parts = urlsplit(base)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise ConfigError([_bad_base(account, "is not a URL")]) from None
-    if parts.scheme not in {"https", "http"} or not host or parts.query or parts.fragment or parts.username:
-        raise ConfigError([_bad_base(account, "must look like https://api.weixin.qq.com")])
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise ConfigError([_bad_base(account, "must be https; http is only for this machine")])
-    return base
-
-
-def _bad_base(account: Account, fault: str) -> str:
-    return f"accounts.{account.name}.api_base {fault}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def is_loopback_url(url: str) -> bool:
-    """Whether a URL points at this machine, as those of the sandbox do."""
-    return _is_loopback(urlsplit(url).hostname or "")
+    fault = api_base_fault(account.api_base)
+    if fault:
+        raise ConfigError([f"accounts.{account.name}.api_base {fault}"])
+    return account.api_base.rstrip("/")

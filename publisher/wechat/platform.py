@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any
 
 from publisher.errors import AccountRefused, Refused, Unpublishable
-from publisher.issue import Account
-from publisher.wechat.client import Answer, Client, Timeouts, is_loopback_url
+from publisher.issue import Account, is_loopback
+from publisher.wechat.client import Answer, Client, Timeouts
 from publisher.wechat.errcodes import NO_RIGHT, NO_SUCH_MEDIA, REPEATED_MASS_SEND
 
 DEFAULT_TIMEOUTS = Timeouts()
@@ -293,7 +293,7 @@ def _fields(article: DraftArticle) -> dict[str, str | int]:
 
 def _secure(url: str) -> str:
     """The platform says http:// of what it serves over https; the sandbox means it."""
-    return url if is_loopback_url(url) else re.sub("^http://", "https://", url)
+    return url if is_loopback(url) else re.sub("^http://", "https://", url)
 
 
 def _number(answer: Answer, name: str) -> int:

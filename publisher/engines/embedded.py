@@ -67,7 +67,7 @@ class EmbeddedEngine:
         try:
             taken = self._publisher.take_in()
         except OSError as error:
-            log.error("the drop folder cannot be read (is the share mounted?): %s", error)
+            log.warning("the drop folder cannot be read (is the share mounted?): %s", error)
             return
         if any(entry.issue_id is not None for entry in taken):
             self.sweep()

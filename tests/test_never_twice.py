@@ -68,7 +68,7 @@ def test_killed_around_a_mass_send_it_sends_once(workspace: Workspace, point: st
     workspace.configure(finish="mass")
     workspace.drop("spring.txt", issue_text())
     assert workspace.kill("mass_send", point) == -9
-    workspace.run("work", "--once", "--wait", "1")
+    workspace.run("work", "--once", "--wait", "3")
     with workspace.later(minutes=11) as publisher:  # no callback here, so the links are given up after ten minutes
         publisher.ring()
         publisher.wake(1)

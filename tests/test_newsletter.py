@@ -377,10 +377,9 @@ def test_one_level_of_headings_are_articles() -> None:
 
 def test_sections_of_one_name_are_one() -> None:
     one, two, three = make_edition((3,)).stories
-    head = [_heading(1, "协会动态")]
     body: list[Block | str] = ["临江茶业简讯", "第3期"]
     for story in (one, two, three):
-        body += [*head, _heading(2, story.title), *story.paragraphs]
+        body += [_heading(1, "协会动态"), _heading(2, story.title), *story.paragraphs]
     newsletter = recover_blocks(body)
     assert titles_of(newsletter) == [("协会动态", [one.title, two.title, three.title])]
     assert "sections-merged" in codes_of(newsletter)
@@ -423,7 +422,12 @@ def test_metadata_describes_the_single_article() -> None:
 
 
 def test_the_only_highest_heading_is_the_title() -> None:
-    inner = [_heading(2, "一、背景"), _paragraph(_LONG), _heading(4, "（一）产量"), _paragraph(_LONG)]
+    inner: list[Block | str] = [
+        _heading(2, "一、背景"),
+        _paragraph(_LONG),
+        _heading(4, "（一）产量"),
+        _paragraph(_LONG),
+    ]
     blocks: list[Block | str] = [_heading(1, "春茶开采"), _LONG, *inner]
     (article,) = recover_blocks(blocks).articles
     assert article.title == "春茶开采"

@@ -189,6 +189,7 @@ def caged(unit: Path, *command: str | Path) -> list[str]:
 def workspace(home: Path, platform: str) -> dict[str, str]:
     """A workspace with an account on a stand-in platform; what its programs find in their environment."""
     (home / "config").mkdir(parents=True)
+    (home / "drafts").mkdir(exist_ok=True)
     (home / "config" / "accounts.toml").write_text(f'[accounts.main]\nappid = "wxcaged"\napi_base = "{platform}"\n')
     (home / "config" / "publisher.toml").write_text("[worker]\nsettle_seconds = 0.1\n[callback]\nport = 65535\n")
     secrets = {"PUBLISHER_MAIN_APPSECRET": "caged0secret", "PUBLISHER_MAIN_TOKEN": "cagedtoken"}

@@ -39,6 +39,8 @@ from publisher.newsletter.tables import read_table, repeated_header
 
 _STRAY_WORD: Final = re.compile(r"(?<=[\u4e00-\u9fff]) (and|or|the|of) (?=[\u4e00-\u9fff])")
 _LONG: Final = 40
+_MEMORY: Final = 4000
+"""Characters of an open paragraph in which a bracket is looked for."""
 
 
 def write_blocks(lines: Sequence[Line], flow: Flow) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
@@ -60,6 +62,7 @@ class _Page:
     done: list[Block] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     pieces: list[Inlines] = field(default_factory=list)
+    tail: str = ""
     first: Line | None = None
     caption: Line | None = None
     box: Line | None = None
@@ -104,36 +107,37 @@ class _Page:
             self.done.append(Divider(line.span))
 
     def _open_text(self) -> str:
-        """The text of the open paragraph if it is not at its end, else ""."""
-        text = self._text()
-        return "" if is_whole(text) else text
+        """The text of the open paragraph, as far as anything depends on it, if it is not at its end; else ""."""
+        return "" if is_whole(self.tail) else self.tail
 
-    def _text(self) -> str:
-        return "".join(text_of(piece) for piece in self.pieces)
+    def _open(self, line: Line, inlines: Inlines) -> None:
+        self._flush()
+        self.pieces, self.tail, self.first = [inlines], text_of(inlines)[-_MEMORY:], line
 
     def _take_text(self, line: Line) -> None:
         inlines = inlines_of(line)
         if self.pieces and self.flow is Flow.LINES:
-            before = self._text()
+            before = self.tail
             match joint(before, line.text):
                 case Joint.CUT:
                     self._note_doubled(before, line)
                     self.pieces.append(inlines)
+                    self.tail = (before + text_of(inlines))[-_MEMORY:]
                     return
                 case Joint.DOUBTFUL:
                     self._note_stop(before, line)
                 case Joint.APART:
                     pass
-        self._flush()
-        self.pieces, self.first = [inlines], line
+        self._open(line, inlines)
 
     def _flush_text(self) -> None:
         if self.pieces and self.first:
             block = self.first.block
             align = block.align if isinstance(block, Paragraph) else Align.START
-            self.done.append(Paragraph(join_inlines(self.pieces), align, self.first.span))
-            self._note_stray(self._text(), self.first)
-        self.pieces, self.first = [], None
+            inlines = join_inlines(self.pieces)
+            self.done.append(Paragraph(inlines, align, self.first.span))
+            self._note_stray(text_of(inlines), self.first)
+        self.pieces, self.tail, self.first = [], "", None
 
     def _flush(self) -> None:
         self._flush_text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Final
 
 from publisher.newsletter.lines import ORNAMENTS, Line, join_texts, key, marked, one_line
@@ -24,6 +25,9 @@ _TOP: Final = 80
 """Lines at the top of a file in which a contents list may begin."""
 _NAME_LENGTH: Final = 20
 _LONGEST: Final = 120
+_LONGEST_LIST: Final = 600
+"""Lines of a contents list; what goes on longer is none."""
+_TRIES: Final = 10
 _MOST_LINES: Final = 3
 _FEWEST: Final = 2
 _DIGITS: Final = ("1.", "（1）", "①")
@@ -78,12 +82,10 @@ def find_contents(lines: Sequence[Line], after_head: int) -> Contents | None:
     number of lines at the top that already make a newsletter's head, 0 if they make none.
     """
     index = TitleIndex(lines)
-    for start in _starts(lines, index):
-        listed = _Scan(lines, index).read(start)
-        contents = _arranged(listed)
-        if contents and _convincing(contents, after_head):
-            return contents
-    return None
+    scans = (_Scan(lines, index).read(start) for start in _starts(lines, index))
+    likely = (scan for scan in scans if _may_list(scan, after_head))
+    lists = (_arranged(scan) for scan in islice(likely, _TRIES))
+    return next((contents for contents in lists if _convincing(contents)), None)
 
 
 def is_contents_heading(text: str) -> bool:
@@ -100,12 +102,14 @@ class _Scan:
     entries: list[Entry] = field(default_factory=list)
     head: list[Line] = field(default_factory=list)
     heading: list[Line] = field(default_factory=list)
+    said: set[tuple[str, str]] = field(default_factory=set)
     start: int = 0
     end: int = 0
 
     def read(self, start: int) -> _Scan:
         self.start = self.end = start
-        while self.end < len(self.lines) and self.lines[self.end].running and not self._begins_text():
+        last = min(len(self.lines), start + _LONGEST_LIST)
+        while self.end < last and self.lines[self.end].running and not self._begins_text():
             if not self._take(self.lines[self.end]):
                 break
         return self
@@ -113,8 +117,7 @@ class _Scan:
     def _begins_text(self) -> bool:
         """Whether a line repeats what the list has said: then the text has begun."""
         kind = _mark(self.lines[self.end])[0]
-        said = {entry.key for entry in self.entries if kind in ("", entry.kind)}
-        return any(found in said for found, _ in self.index.at(self.end))
+        return any((found, kind) in self.said for found, _ in self.index.at(self.end))
 
     def _take(self, line: Line) -> bool:
         kind, rest = _mark(line)
@@ -173,6 +176,7 @@ class _Scan:
             return False
         whole = "".join(line.text for line in self.lines[self.end : self.end + count])
         self.entries.append(replace(entry, written=whole))
+        self.said.update(((entry.key, ""), (entry.key, entry.kind)))
         self.end += count
         return True
 
@@ -241,10 +245,8 @@ def _readings(written: str) -> Iterator[str]:
         yield without.rstrip(_LEADERS)
 
 
-def _arranged(scan: _Scan) -> Contents | None:
+def _arranged(scan: _Scan) -> Contents:
     """The entries under their sections: the outermost mark of several names sections, a single one titles."""
-    if not scan.entries:
-        return None
     kinds = list(dict.fromkeys(entry.kind for entry in scan.entries))
     outer = _outer(kinds)
     entries = _placed(scan, [entry for entry in scan.entries if entry.kind != outer])
@@ -272,13 +274,18 @@ def _placed(scan: _Scan, entries: Sequence[Entry]) -> list[Entry]:
     return [replace(entry, place=place) for entry, place in zip(entries, places, strict=True)]
 
 
-def _convincing(contents: Contents, after_head: int) -> bool:
-    """Whether this is a newsletter's list rather than an enumeration: its titles stand in the text again."""
+def _may_list(scan: _Scan, after_head: int) -> bool:
+    """Whether the lines are set apart as a list, rather than an enumeration in a text."""
+    ornamented = any(_is_ornamented(entry.line) for entry in scan.entries)
+    set_apart = after_head > 0 or ornamented or bool(scan.heading)
+    return bool(scan.entries) and set_apart and scan.end - scan.start < _LONGEST_LIST
+
+
+def _convincing(contents: Contents) -> bool:
+    """Whether enough of the titles stand in the text again."""
     found = sum(entry.place is not None for entry in contents.entries)
-    named = any(chapter.ornamented for chapter in contents.chapters)
-    set_apart = after_head > 0 or named or bool(contents.heading)
-    enough = found >= _FEWEST or (found == 1 and (named or bool(contents.heading)))
-    return set_apart and enough and found * 2 >= len(contents.entries)
+    named = any(chapter.ornamented for chapter in contents.chapters) or bool(contents.heading)
+    return found >= (1 if named else _FEWEST) and found * 2 >= len(contents.entries)
 
 
 def _is_ornamented(line: Line) -> bool:

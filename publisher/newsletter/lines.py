@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Final
 
 from publisher.document import (
@@ -225,18 +226,15 @@ def _between(before: str, after: str) -> str:
 
 def _fused(inlines: Sequence[Inline]) -> Inlines:
     fused: list[Inline] = []
-    for inline in inlines:
-        last = fused[-1] if fused else None
-        alike = isinstance(inline, Text) and isinstance(last, Text) and _look(last) == _look(inline)
-        if alike and isinstance(last, Text) and isinstance(inline, Text):
-            fused[-1] = replace(last, text=last.text + inline.text)
-        else:
-            fused.append(inline)
+    for look, run in groupby(inlines, _look):
+        alike = list(run)
+        texts = [inline.text for inline in alike if isinstance(inline, Text)]
+        fused += [Text("".join(texts), *look)] if look else alike
     return tuple(fused)
 
 
-def _look(text: Text) -> tuple[frozenset[Mark], str]:
-    return text.marks, text.color
+def _look(inline: Inline) -> tuple[frozenset[Mark], str] | None:
+    return (inline.marks, inline.color) if isinstance(inline, Text) else None
 
 
 def _trimmed(inlines: Inlines) -> Inlines:

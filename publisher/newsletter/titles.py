@@ -18,7 +18,7 @@ _MOST_LINES: Final = 3
 _LONGEST: Final = 120
 _ALIKE: Final = 0.90
 _LENGTHS_ALIKE: Final = 0.85
-_PATIENCE: Final = 200_000
+_PATIENCE: Final = 40_000
 """Comparisons by difflib at most: beyond that, only exact titles are found."""
 _TRIES: Final = 100
 """Places of one title that are looked at: more are no titles."""

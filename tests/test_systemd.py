@@ -189,7 +189,7 @@ def caged(unit: Path, *command: str | Path) -> list[str]:
 def workspace(home: Path, platform: str) -> dict[str, str]:
     """A workspace with an account on a stand-in platform; what its programs find in their environment."""
     (home / "config").mkdir(parents=True)
-    (home / "drafts").mkdir(exist_ok=True)
+    (home / "drafts").mkdir()
     (home / "config" / "accounts.toml").write_text(f'[accounts.main]\nappid = "wxcaged"\napi_base = "{platform}"\n')
     (home / "config" / "publisher.toml").write_text("[worker]\nsettle_seconds = 0.1\n[callback]\nport = 65535\n")
     secrets = {"PUBLISHER_MAIN_APPSECRET": "caged0secret", "PUBLISHER_MAIN_TOKEN": "cagedtoken"}
@@ -230,7 +230,6 @@ def test_the_worker_publishes_inside_the_filter_of_its_unit(tmp_path: Path) -> N
 
     with start(create_sandbox()) as platform:
         environment = workspace(tmp_path, platform.url)
-        (tmp_path / "drafts").mkdir()
         text = "# 云溪通讯\n\n## 协会召开理事会\n\n会议审议通过了前三季度的工作报告。\n"
         (tmp_path / "drafts" / "云溪.md").write_text(text, encoding="utf-8")
         command = caged(WORKER, PROGRAM, "--home", tmp_path, "work", "--once", "--wait", str(PATIENCE))

@@ -31,6 +31,8 @@ log = logging.getLogger("publisher.app")
 
 Clock = Callable[[], datetime]
 _REVIVABLE = frozenset({Status.WITHDRAWN})
+_NOBODYS_BUSINESS = frozenset({"FromUserName", "ToUserName"})
+"""Fields of an event that name a person; they are not kept."""
 
 
 def system_clock() -> datetime:
@@ -208,7 +210,8 @@ class Publisher:
     def record_event(self, account: str, event: Message) -> None:
         """Keep a result event of the platform and ring for the issues that wait for one."""
         key = f"{event.created}:{event.message_id}:{event.event_key}"
-        self.store.record_event(account, event.event.upper(), key[:160], event.fields, self.clock())
+        fields = {name: value for name, value in event.fields.items() if name not in _NOBODYS_BUSINESS}
+        self.store.record_event(account, event.event.upper(), key[:160], fields, self.clock())
 
     # ------------------------------------------------------------------ below
 

@@ -272,7 +272,11 @@ class Footnote:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What the editor said about the issue outside its text. "" is unsaid. `publish_at` is as written."""
+    """What the editor said about the issue outside its text. "" is unsaid. `publish_at` is as written.
+
+    `file_title` and `file_author` are what a program wrote into the file's own properties: often left over from a
+    template, or the name of a computer, so they only serve a single article whose text says nothing.
+    """
 
     title: str = ""
     author: str = ""
@@ -282,6 +286,8 @@ class Metadata:
     theme: str = ""
     layout: str = ""
     source_url: str = ""
+    file_title: str = ""
+    file_author: str = ""
 
 
 class Flow(StrEnum):

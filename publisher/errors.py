@@ -7,6 +7,7 @@
       NeedsPerson           NEVER     only a person can know, or decide, what comes next
       NotYet                LATER     nothing is wrong; look again at not_before
       StaleIssue            LATER     somebody else moved the issue first
+      Unavailable           LATER     the database cannot be read or written now: locked, disk full
       WrongMove             NEVER     an editor asked for a move that the issue's state does not allow
       WeChatError                     path, errcode, errmsg, rid; never the URL, a token or a secret
         Unreachable         LATER     no connection was made: nothing happened
@@ -81,6 +82,12 @@ class NotYet(PublisherError):
 
 class StaleIssue(PublisherError):
     """Somebody else moved the issue first, or holds its lease."""
+
+    retry: ClassVar[Retry] = Retry.LATER
+
+
+class Unavailable(PublisherError):
+    """The database cannot be read or written now: it is locked, or the disk is full."""
 
     retry: ClassVar[Retry] = Retry.LATER
 

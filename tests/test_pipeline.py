@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from publisher.app import Publisher
-from publisher.errors import WrongMove
+from publisher.errors import Unavailable, WrongMove
 from publisher.issue import Status
+from publisher.replies import Message
 from publisher.sandbox.state import FAILED, REJECTED, UNORIGINAL
 from tests.world import APPID, PUBLISHED_LINK, World, issue_text, picture
 
@@ -244,8 +245,6 @@ def test_a_withdrawn_issue_takes_its_draft_out_of_the_box(world: World) -> None:
 
 
 def test_the_event_brings_the_confirmation_forward(world: World) -> None:
-    from publisher.replies import Message
-
     publisher = world.open()
     world.drop("spring.txt", issue_text())
     world.work(publisher)
@@ -494,6 +493,33 @@ def test_an_error_of_our_own_holds_the_issue_and_tells_no_details(world: World) 
     assert issue is not None
     assert issue.status is Status.HELD
     assert "secret" not in issue.note
+
+
+def test_a_database_that_is_locked_for_a_while_postpones_and_sends_nothing_twice(world: World) -> None:
+    publisher = world.open()
+    world.drop("spring.txt", issue_text())
+    world.take_in(publisher)
+    store, real = publisher.store, publisher.store.finish
+    failures = iter([Unavailable("database is locked")] * 2)
+
+    def locked(issue_id: int, kind: str, *rest: object) -> None:
+        if kind in {"add_draft", "submit"} and (failure := next(failures, None)):
+            raise failure
+        real(issue_id, kind, *rest)  # type: ignore[arg-type]
+
+    store.finish = locked  # type: ignore[assignment, method-assign]
+    assert world.finish(publisher).status is Status.PUBLISHED
+    assert (world.calls(ADD), world.calls(SUBMIT), world.publications) == (1, 1, 1)
+
+
+def test_an_event_is_kept_without_the_name_of_anybody(world: World) -> None:
+    publisher = world.open()
+    fields = {"FromUserName": "oSomebody", "ToUserName": "gh_1", "PublishEventInfo": {"publish_id": "7"}}
+    event = Message("event", "oSomebody", "gh_1", "", "PUBLISHJOBFINISH", "", "", 1, fields)
+    publisher.record_event("main", event)
+    assert publisher.store.events("main", ["PUBLISHJOBFINISH"], world.clock.now) == [
+        {"PublishEventInfo": {"publish_id": "7"}}
+    ]
 
 
 def test_a_read_only_done_folder_does_not_stop_publication(world: World) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from publisher import schema
 from publisher.document import Asset
-from publisher.errors import ConfigError, StaleIssue, WrongMove
+from publisher.errors import ConfigError, StaleIssue, Unavailable, WrongMove
 from publisher.issue import MOVES, OPEN, ArticleRow, Content, Issue, Move, Status, may_follow
 from publisher.store import LEASE, EffectState, Store, check_is_database
 from tests.clock import Clock
@@ -240,6 +240,19 @@ def test_commits_are_durable_and_readers_do_not_wait(store: Store) -> None:
         assert db.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert db.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert db.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_a_database_that_another_process_locks_is_unavailable_and_not_broken(tmp_path: Path, clock: Clock) -> None:
+    store = Store(tmp_path / "publisher.db", patience=0.01)
+    other = sqlite3.connect(tmp_path / "publisher.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(Unavailable) as caught:
+        receive(store, clock)
+    assert "稍后自动再试" in caught.value.note
+    other.execute("ROLLBACK")
+    other.close()
+    assert receive(store, clock).status is Status.RECEIVED
+    store.close()
 
 
 def test_a_naive_time_is_never_stored(store: Store, clock: Clock) -> None:

@@ -123,8 +123,8 @@ def _outside(page: Tag, article: Tag) -> Iterator[PageElement]:
 def _metadata(page: BeautifulSoup) -> Metadata:
     title = page.title.get_text(" ", strip=True) if page.title else ""
     return Metadata(
-        title=" ".join((title or _meta(page, "og:title")).split()),
-        author=_meta(page, "author"),
+        file_title=" ".join((title or _meta(page, "og:title")).split()),
+        file_author=_meta(page, "author"),
         digest=_meta(page, "description"),
     )
 

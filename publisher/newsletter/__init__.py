@@ -59,7 +59,7 @@ def _described(sections: tuple[Section, ...], metadata: Metadata) -> tuple[Secti
     article = sections[0].articles[0]
     described = replace(
         article,
-        author=article.author or metadata.author,
+        author=article.author or metadata.author or metadata.file_author,
         digest=metadata.digest,
         source_url=metadata.source_url,
         cover=metadata.cover,

@@ -8,7 +8,7 @@ from typing import Final
 
 from publisher.document import Article, Flow, Level, Note, Section
 from publisher.newsletter.blocks import write_blocks
-from publisher.newsletter.lines import Line, join_texts, key, letters, marked
+from publisher.newsletter.lines import Line, key, letters, marked, where
 from publisher.newsletter.speech import (
     byline_name,
     is_source,
@@ -113,9 +113,7 @@ def _keep_preface(draft: _Draft, before: Sequence[Line]) -> None:
     said = [line for line in before if letters(line.text)]
     if said:
         line = said[0]
-        text = (
-            f"第 {line.span.line} 行起，第一篇文章的标题之前有文字“{line.text[:20]}…”，已放在第一篇文章开头，请核对。"
-        )
+        text = f"{where(line)}起，第一篇文章的标题之前有文字“{line.text[:20]}…”，已放在第一篇文章开头，请核对。"
         draft.notes.append(Note("text-before-title", text, Level.WARNING, line.span))
     draft.lines += before
 
@@ -182,8 +180,3 @@ def _gathered(finished: Sequence[tuple[_Draft, Article]], sections: Sequence[str
         if own:
             gathered.append(Section(name, tuple(article for _, article in own)))
     return tuple(gathered)
-
-
-def title_text(lines: Sequence[Line], place: Place) -> str:
-    """The title at a place as the text has it."""
-    return join_texts(line.text for line in lines[place.start : place.end])

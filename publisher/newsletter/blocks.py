@@ -25,7 +25,7 @@ from publisher.document import (
 )
 from publisher.newsletter.joining import Joint, doubled, joint
 from publisher.newsletter.levels import Levels
-from publisher.newsletter.lines import Line, inlines_of, join_inlines
+from publisher.newsletter.lines import Line, inlines_of, join_inlines, where
 from publisher.newsletter.speech import (
     box_title,
     is_caption,
@@ -144,7 +144,7 @@ class _Page:
         if self.caption:
             line, self.caption = self.caption, None
             self.done.append(Figure("", inlines_of(line), span=line.span))
-            text = f"{_where(line)}图题“{line.text}”没有对应的图片，请补上图片（文件里没有，或没有读到）。"
+            text = f"{where(line)}图题“{line.text}”没有对应的图片，请补上图片（文件里没有，或没有读到）。"
             self.notes.append(Note("picture-absent", text, Level.WARNING, line.span))
 
     def _add(self, block: Block) -> None:
@@ -159,7 +159,7 @@ class _Page:
         self._add(table)
         header = repeated_header(lines[:count])
         if header:
-            text = f"{_where(lines[0])}起的表格跨页时重复了表头，只保留一次。"
+            text = f"{where(lines[0])}起的表格跨页时重复了表头，只保留一次。"
             self.notes.append(Note("table-header-repeated", text, Level.INFO, table.span, lost=header))
         return count
 
@@ -199,19 +199,15 @@ class _Page:
         twice = doubled(before, line.text)
         if twice:
             around = f"…{before[-8:]}｜{line.text[:8]}…"
-            text = f"{_where(line)}与上一行相接处“{twice}”重复：“{around}”，请核对是否多打了字（未改动）。"
+            text = f"{where(line)}与上一行相接处“{twice}”重复：“{around}”，请核对是否多打了字（未改动）。"
             self.notes.append(Note("doubled-at-join", text, Level.WARNING, line.span))
 
     def _note_stop(self, before: str, line: Line) -> None:
-        text = f"{_where(line)}之前的段落“…{before[-12:]}”没有句末标点，已另起一段，请核对是否漏了句号。"
+        text = f"{where(line)}之前的段落“…{before[-12:]}”没有句末标点，已另起一段，请核对是否漏了句号。"
         self.notes.append(Note("missing-full-stop", text, Level.WARNING, line.span))
 
     def _note_stray(self, text: str, line: Line) -> None:
         for stray in _STRAY_WORD.finditer(text):
             around = text[max(0, stray.start() - 6) : stray.end() + 6]
-            said = f"{_where(line)}起的段落里，汉字之间夹着英文“{stray[1]}”：“…{around}…”，请核对（未改动）。"
+            said = f"{where(line)}起的段落里，汉字之间夹着英文“{stray[1]}”：“…{around}…”，请核对（未改动）。"
             self.notes.append(Note("stray-english", said, Level.WARNING, line.span))
-
-
-def _where(line: Line) -> str:
-    return f"第 {line.span.line} 行" if line.span.line else "文中"

@@ -187,6 +187,11 @@ def inlines_of(line: Line) -> Inlines:
             return (Text(line.text),) if line.text else ()
 
 
+def where(line: Line) -> str:
+    """How a note tells an editor the place of a line."""
+    return f"第 {line.span.line} 行" if line.span.line else "文中"
+
+
 def letters(text: str) -> str:
     """The characters that conservation counts: letters, digits and Han."""
     return "".join(char for char in text if char.isalnum())

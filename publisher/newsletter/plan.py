@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -66,7 +66,7 @@ def plan_by_text(front: Front, document: Document) -> Plan:
     """The titles that headings or the looks of the lines show; else one article, with what serves as its title."""
     newsletter = bool(front.head)
     plain = closed(front.lines[front.body :], front.lines)
-    for found in _ways(plain, newsletter):
+    for found in _issue_plans(plain) if newsletter else _text_plans(plain):
         if len(found.stories) > 1 or (newsletter and found.stories):
             return found
     return _single(plain, document)
@@ -141,21 +141,25 @@ def _laid_out(front: Front, stories: Iterable[Story], sections: tuple[str, ...],
     return Plan(lines, tuple(moved), sections, notes)
 
 
-def _ways(lines: tuple[Line, ...], newsletter: bool) -> Iterable[Plan]:  # noqa: FBT001
-    headed = [(place, line.block.level) for place, line in enumerate(lines) if isinstance(line.block, Heading)]
-    if newsletter:
-        yield _by_headings(lines, headed)
-        yield _by_headings(lines, [(place, 1) for place, line in enumerate(lines) if _is_prominent(line)])
-        yield _by_looks(lines)
-        return
-    top = [(place, level) for place, level in headed if level == 1]
+def _issue_plans(lines: tuple[Line, ...]) -> Iterator[Plan]:
+    """The ways to read a newsletter without a contents list, the surest first."""
+    yield _by_headings(lines, _headings(lines))
+    yield _by_headings(lines, [(place, 1) for place, line in enumerate(lines) if _is_prominent(line)])
+    yield _by_looks(lines)
+
+
+def _text_plans(lines: tuple[Line, ...]) -> Iterator[Plan]:
+    """The ways in which a text that is no newsletter may still be several articles."""
+    top = [(place, level) for place, level in _headings(lines) if level == 1]
     if all(_has_text(lines, place) for place, _ in top) and not _numbered(lines, top):
         yield _by_headings(lines, top)
-    announced = [
-        place for place in range(len(lines) - 1) if names_section(lines[place]) and looks_like_title(lines, place + 1)
-    ]
-    if len(announced) > 1:
+    announced = [place for place in range(1, len(lines)) if names_section(lines[place - 1])]
+    if sum(looks_like_title(lines, place) for place in announced) > 1:
         yield _by_looks(lines)
+
+
+def _headings(lines: Sequence[Line]) -> list[tuple[int, int]]:
+    return [(place, line.block.level) for place, line in enumerate(lines) if isinstance(line.block, Heading)]
 
 
 def _by_headings(lines: tuple[Line, ...], headed: Sequence[tuple[int, int]]) -> Plan:
@@ -223,7 +227,7 @@ def _single(lines: tuple[Line, ...], document: Document) -> Plan:
     """One article under its heading, its given title, its short first line, or, for want of all, its first words."""
     if not lines:
         return Plan((), ())
-    given, place = document.metadata.title.strip(), _title_place(lines, document)
+    given, place = _given_title(document), _title_place(lines, document)
     if place is not None:
         return Plan(lines, (Story(one_line(lines[place].text), Place(place, 1)),))
     first = next((line for line in lines if line.running and letters(line.text)), lines[0])
@@ -234,9 +238,13 @@ def _single(lines: tuple[Line, ...], document: Document) -> Plan:
     return Plan(lines, (Story(title, Place(0, 0)),), notes=(note,))
 
 
+def _given_title(document: Document) -> str:
+    return document.metadata.title.strip() or document.metadata.file_title.strip()
+
+
 def _title_place(lines: Sequence[Line], document: Document) -> int | None:
     """The line that is the title, None if the title must come from elsewhere."""
-    given = key(document.metadata.title)
+    given = key(_given_title(document))
     near = [place for place, line in enumerate(lines) if line.running and letters(line.text)][:_NEAR_TOP]
     same = [place for place in near if given and key(lines[place].text) == given]
     strong = [place for place in near if isinstance(lines[place].block, Heading) or _is_prominent(lines[place])]

@@ -74,7 +74,7 @@ def _cells(rows: Sequence[Row]) -> tuple[tuple[Cell, ...], ...]:
     headers = _header_rows(rows)
     return tuple(
         tuple(
-            _cell(text, _rowspan(rows, number, column, headers), number < headers)
+            Cell(_blocks(text), rowspan=_rowspan(rows, number, column, headers), header=number < headers)
             for column, text in enumerate(row)
             if not _covered(rows, number, column, headers)
         )
@@ -94,9 +94,8 @@ def _rowspan(rows: Sequence[Row], number: int, column: int, headers: int) -> int
     return 1 + len(list(takewhile(lambda row: _covered(rows, row, column, headers), below)))
 
 
-def _cell(text: str, rowspan: int, header: bool) -> Cell:  # noqa: FBT001 - a cell's own field
-    blocks = (Paragraph(_lines(text)),) if text else ()
-    return Cell(blocks, rowspan=rowspan, header=header)
+def _blocks(text: str) -> tuple[Paragraph, ...]:
+    return (Paragraph(_lines(text)),) if text else ()
 
 
 def _lines(text: str) -> tuple[Inline, ...]:

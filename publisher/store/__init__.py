@@ -15,11 +15,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select, true
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from publisher import schema
 from publisher.document import Asset
-from publisher.errors import StaleIssue, WrongMove
+from publisher.errors import StaleIssue, Unavailable, WrongMove
 from publisher.issue import ArticleRow, Content, Issue, Move, Status, may_follow
 from publisher.migrations import migrate
 from publisher.store.database import check_is_database, open_database
@@ -37,9 +37,10 @@ _t = schema
 class Store:
     """The database of one workspace. Safe for threads and for several processes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: float = 30) -> None:
+        """Open, or make, the database; `patience` is how many seconds to wait while another process writes."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = open_database(path)
+        self._engine = open_database(path, patience)
         migrate(self._engine)
 
     def close(self) -> None:
@@ -357,13 +358,23 @@ class Store:
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        with self._engine.execution_options(write=True).begin() as db:
+        with _told_apart(), self._engine.execution_options(write=True).begin() as db:
             yield db
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
-        with self._engine.connect() as db:
+        with _told_apart(), self._engine.connect() as db:
             yield db
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """A locked or full database passes; every other failure of it is a fault of ours."""
+    try:
+        yield
+    except OperationalError as error:
+        detail = f"database: {error.orig}"
+        raise Unavailable(detail, "数据库暂时不能读写（被占用，或磁盘已满），稍后自动再试。") from None
 
 
 _EFFECT_KEY = ["issue_id", "kind", "key"]

@@ -10,16 +10,16 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from publisher.errors import ConfigError
 
 
-def open_database(path: Path) -> Engine:
+def open_database(path: Path, patience: float) -> Engine:
     """The engine of an SQLite file: WAL, synchronous=FULL; transactions begin as told by the option `write`."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": patience})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # transactions are ours: see _begin
         cursor = connection.cursor()
         # FULL: a committed intent must survive a power cut, or an effect could be repeated.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

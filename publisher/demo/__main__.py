@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
         publisher = open_publisher(home, credentials)
         app, snapshots = open_door(publisher)
         with start(app) as door:
-            callback = {"callback_url": f"{door.url}/wechat/{ACCOUNT}", **_shared(credentials)}
+            callback = {"name": "云溪数金", "callback_url": f"{door.url}/wechat/{ACCOUNT}", **_shared(credentials)}
             _post(f"{platform.url}/sandbox/accounts/{APPID}", callback)
             console.print(f"[dim]sandbox {platform.url} · callback door {door.url} · workspace {home}[/]")
             _drop_sample(home)

@@ -34,13 +34,14 @@ CONTRAST = 4.5
 _TAGS = {
     Mark.SUPERSCRIPT: "sup",
     Mark.SUBSCRIPT: "sub",
-    Mark.CODE: "code",
     Mark.BOLD: "strong",
     Mark.ITALIC: "em",
     Mark.UNDERLINE: "u",
     Mark.STRIKE: "s",
 }
-"""The first mark of a run is its element, the others are styles of it."""
+"""The first mark of a run is its element, the others are styles of it. Code is a span: the platform takes the style
+off <code> (wechat-api 3.4).
+"""
 _STYLES = {
     "strong": "font-weight:bold",
     "em": "font-style:italic",

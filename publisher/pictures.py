@@ -17,8 +17,8 @@ from typing import cast
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from publisher.document import Level, Note
-from publisher.errors import Unreadable
+from publisher.document import Asset, Level, Newsletter, Note
+from publisher.errors import PublisherError, Unreadable
 
 BODY_WIDTH = 1080
 """Pixels: more than any phone shows."""
@@ -76,6 +76,23 @@ def fit_cover(data: bytes, name: str) -> Picture:
             remarks.append(Note("cover-small", text, Level.WARNING))
         fitted = ImageOps.fit(image, COVER_SIZE if large else COVER_LEAST, Image.Resampling.LANCZOS)
         return _encode_jpeg(fitted, tuple(remarks))
+
+
+def fit_pictures(newsletter: Newsletter) -> Newsletter:
+    """The newsletter with every picture as the platform takes it; what cannot be used becomes an ERROR note."""
+    assets, notes = [], list(newsletter.notes)
+    for asset in newsletter.assets:
+        make = fit_cover if asset.fingerprint == newsletter.metadata.cover else fit_body
+        try:
+            picture = make(asset.data, asset.name)
+        except PublisherError as error:
+            notes.append(Note("picture-unusable", error.note, Level.ERROR))
+            continue
+        assets.append(
+            Asset(asset.fingerprint, picture.media_type, picture.data, asset.name, picture.width, picture.height)
+        )
+        notes += picture.notes
+    return replace(newsletter, assets=tuple(assets), notes=tuple(notes))
 
 
 # ---------------------------------------------------------------------------- decoding

@@ -12,7 +12,7 @@ from publisher.config import read_settings
 from publisher.document import Newsletter
 from publisher.errors import WrongMove
 from publisher.issue import Layout
-from publisher.pipeline.importing import fit_pictures
+from publisher.pictures import fit_pictures
 from publisher.rendering import Piece, render
 from publisher.rendering.theme import parse_theme
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import get_args
 
 from publisher import codec
-from publisher.document import Asset, Level, Masthead, Newsletter, Note
-from publisher.errors import NeedsPerson, PublisherError
+from publisher.document import Level, Masthead, Newsletter, Note
+from publisher.errors import NeedsPerson
 from publisher.issue import ArticleRow, Content, Issue, Layout, Move, Status
-from publisher.pictures import fit_body, fit_cover
+from publisher.pictures import fit_pictures
 from publisher.pipeline.job import Job
 from publisher.rendering import Rendering, placeholder_addresses, render
 from publisher.rendering.cover import check_cover
@@ -53,23 +53,6 @@ def schedule_issue(job: Job) -> Move:
         publish_at = next_slot(job.account.slots, job.account.zone, job.now())
     why = f"定于 {in_zone(publish_at, job.account.zone)} 发布"
     return job.go(Status.SCHEDULED, why, publish_at=publish_at)
-
-
-def fit_pictures(newsletter: Newsletter) -> Newsletter:
-    """The newsletter with every picture as the platform takes it; what cannot be used becomes an ERROR note."""
-    assets, notes = [], list(newsletter.notes)
-    for asset in newsletter.assets:
-        make = fit_cover if asset.fingerprint == newsletter.metadata.cover else fit_body
-        try:
-            picture = make(asset.data, asset.name)
-        except PublisherError as error:
-            notes.append(Note("picture-unusable", error.note, Level.ERROR))
-            continue
-        assets.append(
-            Asset(asset.fingerprint, picture.media_type, picture.data, asset.name, picture.width, picture.height)
-        )
-        notes += picture.notes
-    return replace(newsletter, assets=tuple(assets), notes=tuple(notes))
 
 
 def render_issue(job: Job, newsletter: Newsletter, addresses: dict[str, str]) -> Rendering:

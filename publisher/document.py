@@ -272,11 +272,7 @@ class Footnote:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What the editor said about the issue outside its text. "" is unsaid. `publish_at` is as written.
-
-    `file_title` and `file_author` are what a program wrote into the file's own properties: often left over from a
-    template, or the name of a computer, so they only serve a single article whose text says nothing.
-    """
+    """What the editor said about the issue outside its text. "" is unsaid. `publish_at` is as written."""
 
     title: str = ""
     author: str = ""
@@ -286,8 +282,17 @@ class Metadata:
     theme: str = ""
     layout: str = ""
     source_url: str = ""
-    file_title: str = ""
-    file_author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What a program wrote into the file's own properties: often left over from a template, or the name of a
+    computer, so it only serves a single article whose text says nothing.
+    """
+
+    title: str = ""
+    author: str = ""
+    digest: str = ""
 
 
 class Flow(StrEnum):
@@ -309,6 +314,7 @@ class Document:
     footnotes: tuple[Footnote, ...] = ()
     assets: tuple[Asset, ...] = ()
     metadata: Metadata = Metadata()
+    properties: Properties = Properties()
     notes: tuple[Note, ...] = ()
 
 

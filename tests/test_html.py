@@ -21,8 +21,8 @@ from publisher.document import (
     LineBreak,
     Link,
     Mark,
-    Metadata,
     Paragraph,
+    Properties,
     Quote,
     Ruby,
     Table,
@@ -302,7 +302,7 @@ def test_scripts_comments_and_hidden_parts_go() -> None:
         "<iframe src=v.html>视频</iframe>"
     )
     assert texts(document) == ["一"]
-    assert document.metadata.file_title == "页题"
+    assert document.properties.title == "页题"
     assert [(note.code, note.lost) for note in document.notes] == [
         ("not-shown", "藏"),
         ("not-shown", "密"),
@@ -319,7 +319,7 @@ def test_unknown_tags_leave_their_text_and_a_note() -> None:
 def test_what_the_page_says_of_itself_is_metadata() -> None:
     page = '<meta property="og:title" content="题"><meta name=author content=" 甲 ">'
     page += "<meta name=description content=摘要><p>文"
-    assert read(page).metadata == Metadata(file_title="题", file_author="甲", digest="摘要")
+    assert read(page).properties == Properties(title="题", author="甲", digest="摘要")
 
 
 @pytest.mark.parametrize("markup", ["", "<p>&nbsp;</p>", "<script>x</script>", "<!-- x -->"])
@@ -378,7 +378,7 @@ def test_an_article_of_wechat_is_its_content_alone() -> None:
     assert plain_text(text) == "正文"
     assert isinstance(figure, Figure)
     assert figure.source == "https://mmbiz.qpic.cn/1"
-    assert document.metadata.file_title == "文章"
+    assert document.properties.title == "文章"
     around = next(note for note in document.notes if note.code == "page-around")
     assert around.lost.split() == ["文章", "页脚"]
 

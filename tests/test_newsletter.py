@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,6 +29,7 @@ from publisher.document import (
     Newsletter,
     Note,
     Paragraph,
+    Properties,
     Quote,
     Span,
     Table,
@@ -621,3 +623,14 @@ def test_an_article_without_text_is_told() -> None:
 def test_lines_know_where_they_stand() -> None:
     newsletter = recover(lines_document(f"春茶开采\n\n\n{_LONG}\n"))
     assert newsletter.articles[0].blocks[0].span == Span(line=4)
+
+
+def test_what_a_template_left_in_the_properties_never_names_a_newsletter_and_only_helps_an_untitled_text() -> None:
+    leftover = Properties("空白模板", "zhangsan-pc", "由某程序生成")
+    edition = paragraphs_document(write_edition(make_edition((1, 2)), Notation()))
+    issue = recover(replace(edition, properties=leftover))
+    assert issue == recover(edition)
+    alone = recover(Document((Paragraph((Text(_LONG),)),), properties=leftover)).articles[0]
+    assert (alone.title, alone.author, alone.digest) == ("空白模板", "zhangsan-pc", "由某程序生成")
+    titled = recover(Document((_heading(1, "春茶开采"), _paragraph(_LONG)), properties=leftover)).articles[0]
+    assert titled.title == "春茶开采"

@@ -322,6 +322,80 @@ def test_a_mass_send_is_published_with_the_links_of_its_event(world: World) -> N
     assert world.calls("/cgi-bin/message/mass/sendall") == 2  # the second is answered 45065 with the first's msg_id
 
 
+@pytest.mark.parametrize(
+    ("status", "state", "word"),
+    [
+        ("send success", Status.PUBLISHED, ""),
+        ("err(10001)", Status.HELD, "err(10001)"),
+        ("send fail", Status.HELD, "send fail"),
+        ("delete", Status.REMOVED, "删除"),
+    ],
+)
+def test_the_event_of_a_mass_send_decides_it(world: World, status: str, state: Status, word: str) -> None:
+    publisher = world.open(finish="mass")
+    world.drop("spring.txt", issue_text())
+    issue = world.work(publisher)
+    assert issue.status is Status.SUBMITTED
+    urls = {"ResultList": {"item": {"ArticleIdx": "1", "ArticleUrl": PUBLISHED_LINK}}}
+    fields = {"MsgID": issue.publish_id, "Status": status, "ArticleUrlResult": urls}
+    publisher.record_event("main", Message("event", "o", "gh", "", "MASSSENDJOBFINISH", "", "", 1, fields))
+    issue = world.wake(publisher)
+    assert issue.status is state
+    assert word in issue.note
+    assert (issue.article_urls == (PUBLISHED_LINK,)) == (state is Status.PUBLISHED)
+
+
+def test_a_mass_send_of_which_nothing_is_known_for_a_day_is_asked_about(world: World) -> None:
+    publisher = world.open(finish="mass")
+    world.fault("/cgi-bin/message/mass/sendall", "reset-before")
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    issue = world.wake(publisher, hours=21)
+    assert issue.status is Status.HELD
+    assert "三选一" in issue.note
+
+
+def test_what_the_platform_takes_down_right_away_is_removed(world: World) -> None:
+    publisher = world.open()
+    world.drop("spring.txt", issue_text())
+    issue = world.work(publisher)
+    assert issue.status is Status.SUBMITTED
+    from publisher.sandbox.publishing import ban
+
+    world.clock.turn(seconds=2)
+    with world.platform.lock:
+        ban(world.platform.account(APPID).publications[0])
+    assert world.finish(publisher).status is Status.REMOVED
+    assert "下架" in publisher.issue(issue.id).note
+
+
+def test_a_publication_without_a_result_for_days_is_asked_about(world: World) -> None:
+    publisher = world.open()
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    world.platform.account(APPID).publications[0].due = float("inf")
+    issue = publisher.issues()[-1]
+    for _ in range(14):
+        issue = world.wake(publisher, hours=49)
+    assert issue.status is Status.HELD
+    assert "没有结果" in issue.note
+    assert world.calls("/cgi-bin/freepublish/get") < 20
+
+
+def test_an_event_is_proof_of_a_submission_whose_answer_was_lost(world: World) -> None:
+    publisher = world.open()
+    world.fault(SUBMIT, "lost-answer")
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    article_id = world.platform.account(APPID).publications[0].article_id
+    info = {"PublishEventInfo": {"publish_id": "7", "publish_status": "0", "article_id": article_id}}
+    world.clock.turn(seconds=3)
+    publisher.record_event("main", Message("event", "o", "gh", "", "PUBLISHJOBFINISH", "", "", 1, info))
+    world.fault("/cgi-bin/freepublish/batchget", "errcode", -1)
+    assert world.finish(publisher).status is Status.PUBLISHED
+    assert (world.calls(SUBMIT), world.publications) == (1, 1)
+
+
 def set_callback(world: World, url: str, secrets: dict[str, str]) -> None:
     import json
     import urllib.request

@@ -22,6 +22,7 @@ from publisher.document import (
     Level,
     Link,
     Mark,
+    Masthead,
     Math,
     Metadata,
     Newsletter,
@@ -194,6 +195,15 @@ def test_an_author_stands_in_the_body_only_where_the_platform_does_not_show_him(
     assert piece.author == "秘书处"
     assert "作者：张三" in piece.content
     assert "作者：李四" in piece.content
+
+
+def test_who_edited_the_issue_signs_it_where_nobody_else_does_and_the_name_fits_whole() -> None:
+    article = Article("题", (para("文"),))
+    both = (Section("", (article, replace(article, title="题二"))),)
+    assert rendered(Newsletter(Masthead("会刊", editor="会刊秘书处"), both)).pieces[0].author == "会刊秘书处"
+    assert rendered(Newsletter(Masthead("会刊", editor="某某行业协会联合秘书处编辑部"), both)).pieces[0].author == ""
+    (piece,) = render(Newsletter(Masthead("会刊", editor="秘书处"), both), theme(), {}, author="编辑部").pieces
+    assert piece.author == "编辑部"
 
 
 def test_the_digest_of_one_article_is_its_first_sentences_and_of_several_their_headlines() -> None:

@@ -23,8 +23,8 @@ from publisher.document import (
     Figure,
     Heading,
     Level,
-    Metadata,
     Paragraph,
+    Properties,
     Ruby,
     Span,
 )
@@ -89,7 +89,7 @@ def import_html(data: bytes, name: str) -> Document:
     blocks = _Walk(remarks, pictures, Span()).read(_content(page, remarks))
     if not blocks:
         raise Unreadable(f"{name}: nothing to see in it", f"网页“{name}”里没有看得见的内容，请检查后重新投放。")
-    return Document(blocks, assets=pictures.assets, metadata=_metadata(page), notes=remarks.notes())
+    return Document(blocks, assets=pictures.assets, properties=_properties(page), notes=remarks.notes())
 
 
 def read_html(markup: str, remarks: Remarks, pictures: Pictures, span: Span) -> tuple[Block, ...]:
@@ -120,11 +120,11 @@ def _outside(page: Tag, article: Tag) -> Iterator[PageElement]:
     return (node for node in page.descendants if isinstance(node, NavigableString) and id(node) not in inside)
 
 
-def _metadata(page: BeautifulSoup) -> Metadata:
+def _properties(page: BeautifulSoup) -> Properties:
     title = page.title.get_text(" ", strip=True) if page.title else ""
-    return Metadata(
-        file_title=" ".join((title or _meta(page, "og:title")).split()),
-        file_author=_meta(page, "author"),
+    return Properties(
+        title=" ".join((title or _meta(page, "og:title")).split()),
+        author=_meta(page, "author"),
         digest=_meta(page, "description"),
     )
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from publisher.document import Document, Flow, Metadata, Newsletter, Note, Section
+from publisher.document import Document, Flow, Newsletter, Note, Section
 from publisher.newsletter.articles import write_articles
 from publisher.newsletter.front import read_front
 from publisher.newsletter.joining import unwrap
@@ -35,7 +35,7 @@ def recover(document: Document) -> Newsletter:
     masthead, told = read_masthead(front.head)
     return Newsletter(
         masthead=masthead,
-        sections=written.sections if masthead else _described(written.sections, document.metadata),
+        sections=written.sections if masthead else _described(written.sections, document),
         copyright=written.copyright,
         footnotes=document.footnotes,
         assets=document.assets,
@@ -52,15 +52,15 @@ def _readable(document: Document) -> tuple[Sequence[Line], tuple[Note, ...]]:
     return unwrap(kept), notes
 
 
-def _described(sections: tuple[Section, ...], metadata: Metadata) -> tuple[Section, ...]:
+def _described(sections: tuple[Section, ...], document: Document) -> tuple[Section, ...]:
     """The only article of a document with what the editor said about it outside its text."""
     if [len(section.articles) for section in sections] != [1]:
         return sections
-    article = sections[0].articles[0]
+    article, metadata, properties = sections[0].articles[0], document.metadata, document.properties
     described = replace(
         article,
-        author=article.author or metadata.author or metadata.file_author,
-        digest=metadata.digest,
+        author=article.author or metadata.author or properties.author,
+        digest=metadata.digest or properties.digest,
         source_url=metadata.source_url,
         cover=metadata.cover,
     )

@@ -239,7 +239,7 @@ def _single(lines: tuple[Line, ...], document: Document) -> Plan:
 
 
 def _given_title(document: Document) -> str:
-    return document.metadata.title.strip() or document.metadata.file_title.strip()
+    return document.metadata.title.strip() or document.properties.title.strip()
 
 
 def _title_place(lines: Sequence[Line], document: Document) -> int | None:

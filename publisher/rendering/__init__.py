@@ -113,7 +113,12 @@ class _Press:
 
     def _author(self, part: Part) -> str:
         own = [article.author for article in self._subject(part)]
-        return "".join(own) or self.newsletter.metadata.author or self.author
+        return "".join(own) or self.newsletter.metadata.author or self.author or self._editor()
+
+    def _editor(self) -> str:
+        """Who edited the issue, where the platform takes the name whole; a cut name would be nobody's."""
+        editor = self.newsletter.masthead.editor if self.newsletter.masthead else ""
+        return editor if limits.units(editor) <= limits.AUTHOR_UNITS else ""
 
     def _given_digest(self, part: Part) -> str:
         own = [article.digest for article in self._subject(part)]

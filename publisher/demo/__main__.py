@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import secrets
 import shutil
 import string
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import threading
 import urllib.request
+import webbrowser
 from collections.abc import Mapping
 from datetime import timedelta
 from importlib.resources import as_file, files
@@ -157,6 +159,8 @@ def _wait(url: str) -> None:
     console.print(
         f"\nOpen this page, shown as on a phone (Ctrl-C ends the demo):\n  [link={url}]{url}[/]", soft_wrap=True
     )
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):  # elsewhere a text browser would take over
+        webbrowser.open(url)
     try:
         threading.Event().wait()
     except KeyboardInterrupt:

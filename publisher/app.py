@@ -20,7 +20,7 @@ from publisher.filing import STATES, FilingRoom
 from publisher.inbox import Changed, Claim, Drop, Inbox
 from publisher.issue import Account, Issue, Move, Status
 from publisher.pipeline import Edges, wake
-from publisher.pipeline.submitting import is_unsure
+from publisher.pipeline.effects import SUBMISSIONS, is_unsure, may_be_out
 from publisher.rendering.theme import parse_theme
 from publisher.replies import Archive, Entry, Message
 from publisher.slots import in_zone, parse_time
@@ -162,10 +162,9 @@ class Publisher:
         issue = self.issue(issue_id)
         if issue.status is not Status.HELD or issue.held_from is None:
             raise WrongMove(f"issue {issue_id} is {issue.status}", f"第 {issue_id} 号稿件没有停住，不需要重试。")
-        for kind in ("submit", "mass_send"):
-            for effect in self.store.effects(issue_id):
-                if effect.kind == kind and (is_unsure(effect) or issue.held_from is Status.SUBMITTED):
-                    self.store.forget_effect(issue_id, kind, effect.key)
+        for effect in self.store.effects(issue_id):
+            if effect.kind in SUBMISSIONS and (is_unsure(effect) or issue.held_from is Status.SUBMITTED):
+                self.store.forget_effect(issue_id, effect.kind, effect.key)
         back = Status.DRAFTED if issue.held_from is Status.SUBMITTED else issue.held_from
         facts = {"note": "", "tries": 0, "publish_id": ""}
         return self._decide(issue, Move(back, "编辑要求重试", self.clock(), facts))
@@ -176,6 +175,9 @@ class Publisher:
         if issue.status is Status.PUBLISHED and issue.article_urls:
             note = f"第 {issue_id} 号稿件已经发布，撤不回来；要让读者看不到，请在公众号后台删除文章。"
             raise WrongMove(f"issue {issue_id} is out", note)
+        if issue.status is Status.DRAFTED and may_be_out(self.store.effects(issue_id)):
+            note = f"第 {issue_id} 号稿件正在核对是否已经发出，最多半小时；核对完再决定。"
+            raise WrongMove(f"issue {issue_id} may be out", note)
         return self._decide(issue, Move(Status.WITHDRAWN, "编辑撤回", self.clock(), {"note": ""}))
 
     def record_publication(self, issue_id: int, url: str) -> Issue:
@@ -245,6 +247,8 @@ class Publisher:
         except Unreadable as error:
             claim, refusal = Claim({}, self.inbox.fingerprint(drop)), error
         known = self.store.find(account.name, claim.fingerprint)
+        if known is not None and known.status is Status.WITHDRAWN and known.draft_media_id:
+            return Taken(drop.name, "上一次的草稿正在删除，删完后自动处理。")
         if known is None or self._revives(known):
             return self._receive(account, drop, claim, refusal)
         if not self.store.is_filed(known.id) and drop.name == known.name:

@@ -19,7 +19,7 @@ from publisher.app import Publisher, Taken
 from publisher.engines.embedded import EmbeddedEngine
 from publisher.errors import ConfigError
 from publisher.issue import Issue, Status
-from publisher.pipeline.submitting import is_unsure
+from publisher.pipeline.effects import may_be_out
 
 log = logging.getLogger("publisher.worker")
 
@@ -154,6 +154,4 @@ def _is_open(publisher: Publisher, issue: Issue) -> bool:
     """Whether the issue is on its way: not waiting for its time, an approval, or a person in the console."""
     if issue.status is Status.SUBMITTED or issue.status in _EARLY:
         return True
-    submissions = ("submit", "mass_send")
-    effects = publisher.store.effects(issue.id) if issue.status is Status.DRAFTED else ()
-    return any(effect.kind in submissions and is_unsure(effect) for effect in effects)
+    return issue.status is Status.DRAFTED and may_be_out(publisher.store.effects(issue.id))

@@ -535,6 +535,87 @@ def test_a_withdrawn_file_dropped_again_starts_over(world: World) -> None:
     assert (issue.status, world.drafts) == (Status.DRAFTED, 1)
 
 
+def test_a_draft_that_somebody_deleted_is_asked_about_and_a_retry_makes_it_anew(world: World) -> None:
+    publisher = world.open(slots=["30 17 * * *"])
+    world.drop("spring.txt", issue_text())
+    issue = world.work(publisher)
+    world.platform.account(APPID).drafts.clear()
+    issue = world.wake(publisher, hours=9)
+    assert issue.status is Status.HELD
+    assert "不在草稿箱" in issue.note
+    publisher.retry(issue.id)
+    assert world.finish(publisher).status is Status.PUBLISHED
+    assert (world.calls(ADD), world.publications) == (2, 1)
+
+
+def test_a_mass_send_of_a_deleted_draft_is_asked_about_and_a_retry_makes_it_anew(world: World) -> None:
+    publisher = world.open(finish="mass", slots=["30 17 * * *"])
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    world.platform.account(APPID).drafts.clear()
+    issue = world.wake(publisher, hours=9)
+    assert issue.status is Status.HELD
+    assert "不在草稿箱" in issue.note
+    publisher.retry(issue.id)
+    assert world.wake(publisher).status is Status.SUBMITTED
+
+
+def test_a_draft_that_a_person_published_before_its_time_is_recognised(world: World) -> None:
+    publisher = world.open(slots=["30 17 * * *"])
+    world.drop("spring.txt", issue_text())
+    press_publish(world, world.work(publisher).draft_media_id)
+    issue = world.wake(publisher, hours=9)
+    assert (issue.status, world.publications) == (Status.PUBLISHED, 1)
+    assert issue.article_urls
+
+
+def test_a_corrected_file_never_overtakes_a_submission_of_unknown_outcome(world: World) -> None:
+    publisher = world.open()
+    world.fault(SUBMIT, "reset-before")
+    world.drop("spring.txt", issue_text())
+    first = world.work(publisher)
+    assert "正在核对" in world.wake(publisher, seconds=30).note
+    with pytest.raises(WrongMove):
+        publisher.withdraw(first.id)
+    world.drop("spring.txt", issue_text(body="改正：全体会员种下了六百棵香樟树。"))
+    second = world.work(publisher)
+    assert second.status is Status.HELD
+    assert "可能已经发出" in second.note
+    assert publisher.issue(first.id).status is Status.DRAFTED
+
+
+def test_a_corrected_file_takes_the_place_of_one_that_was_held(world: World) -> None:
+    publisher = world.open()
+    world.drop("plan.md", "---\ntitle: 计划\npublish_at: 下周五\n---\n\n正文一段，说明计划。\n")
+    assert world.work(publisher).status is Status.HELD
+    world.drop("plan.md", "---\ntitle: 计划\n---\n\n正文一段，说明计划。\n")
+    world.work(publisher)
+    assert world.finish(publisher).status is Status.PUBLISHED
+    assert [issue.status for issue in publisher.issues()] == [Status.WITHDRAWN, Status.PUBLISHED]
+
+
+def test_a_letter_without_numbers_is_told_apart_by_its_date(world: World) -> None:
+    publisher = world.open()
+    for day in (24, 31):
+        text = issue_text().replace("2026 第〔3〕期（总第 18 期）\n\n", "").replace("3 月 31 日\n", f"3 月 {day} 日\n")
+        world.drop("weekly.txt", text)
+        world.work(publisher)
+        world.finish(publisher)
+    assert [issue.status for issue in publisher.issues()] == [Status.PUBLISHED, Status.PUBLISHED]
+
+
+def test_a_file_dropped_again_waits_until_its_old_draft_is_deleted(world: World) -> None:
+    publisher = world.open(slots=["30 17 * * *"])
+    world.drop("spring.txt", issue_text())
+    issue = world.work(publisher)
+    publisher.withdraw(issue.id)
+    world.drop("spring.txt", issue_text())
+    assert "正在删除" in world.take_in(publisher)[0].text
+    world.wake(publisher)
+    world.work(publisher)
+    assert (publisher.issue(issue.id).status, world.drafts) == (Status.DRAFTED, 1)
+
+
 def test_a_worker_that_lost_its_lease_sends_nothing(world: World) -> None:
     publisher = world.open()
     world.drop("spring.txt", issue_text())

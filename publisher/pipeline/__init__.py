@@ -108,5 +108,5 @@ def _postpone(job: Job, error: PublisherError) -> Move:
 
 def _hold(job: Job, note: str) -> Move:
     if job.issue.status is Status.WITHDRAWN:  # taking a draft back is a courtesy: it is not worth a person's time
-        return Move(Status.WITHDRAWN, note, None, {"note": note})
+        return Move(Status.WITHDRAWN, note, None, {"note": note, "draft_media_id": ""})
     return Move(Status.HELD, note, None, {"note": note, "held_from": job.issue.status, "tries": 0})

@@ -6,7 +6,7 @@ platform, and only what it knows not to have happened is sent again. A lost leas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,10 @@ from publisher.errors import OutcomeUnknown, PublisherError, WeChatError
 from publisher.store import Effect, EffectState, Store
 
 Result = Mapping[str, Any]
+
+
+SUBMISSIONS = ("submit", "mass_send")
+"""The kinds of effects that readers see."""
 
 
 class NothingFound(Exception):
@@ -63,3 +67,13 @@ class Hold:
     def _finish(self, kind: str, key: str, result: Result) -> Result:
         self.store.finish(self.issue_id, kind, key, result, self.clock())
         return result
+
+
+def is_unsure(effect: Effect) -> bool:
+    """Whether an effect was begun and its outcome is not known."""
+    return effect.state is EffectState.INTENT
+
+
+def may_be_out(effects: Iterable[Effect]) -> bool:
+    """Whether, of an issue's effects, a submission was begun whose outcome is not known."""
+    return any(effect.kind in SUBMISSIONS and is_unsure(effect) for effect in effects)

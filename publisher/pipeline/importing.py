@@ -11,6 +11,7 @@ from publisher.document import Level, Masthead, Newsletter, Note
 from publisher.errors import NeedsPerson
 from publisher.issue import ArticleRow, Content, Issue, Layout, Move, Status
 from publisher.pictures import fit_pictures
+from publisher.pipeline.effects import may_be_out
 from publisher.pipeline.job import Job
 from publisher.rendering import Rendering, placeholder_addresses, render
 from publisher.rendering.cover import check_cover
@@ -29,7 +30,7 @@ def import_issue(job: Job) -> Move:
     cover = () if newsletter.metadata.cover else check_cover(title, *cover_lines(newsletter))
     newsletter = replace(newsletter, notes=newsletter.notes + rendering.notes + cover)
     _refuse_faults(newsletter.notes)
-    _settle_namesakes(job, replace(job.issue, title=title))
+    _settle_namesakes(job, replace(job.issue, title=title), newsletter)
     content = _content(newsletter, rendering)
     why = f"读出 {len(newsletter.articles)} 篇文章，合为 {len(rendering.pieces)} 篇图文"
     move = job.go(Status.IMPORTED, why, title=title)
@@ -103,24 +104,32 @@ def _refuse_faults(notes: Sequence[Note]) -> None:
         raise NeedsPerson(f"{len(faults)} faults in the file", "\n".join(dict.fromkeys(faults)))
 
 
-def _settle_namesakes(job: Job, issue: Issue) -> None:
+def _settle_namesakes(job: Job, issue: Issue, newsletter: Newsletter) -> None:
     """A corrected file takes the place of what has not gone out; what has gone out is asked about.
 
-    The same title means the same issue: offices reuse file names week after week.
+    The same title and date mean the same issue: offices reuse file names week after week.
     """
     for other in job.edges.store.namesakes(issue):
-        if other.title != issue.title:
+        if other.title != issue.title or not _same_date(job, newsletter, other):
             continue
-        if other.status in _OUT or other.held_from in _OUT:
+        out = other.status in _OUT or other.held_from in _OUT
+        if out or may_be_out(job.edges.store.effects(other.id)):
             _ask_about_namesake(job, issue, other)
-        if other.id < issue.id and other.status is not Status.HELD:
+        elif other.id < issue.id:
             supersede(job, other, issue.id)
+
+
+def _same_date(job: Job, newsletter: Newsletter, other: Issue) -> bool:
+    """Whether the dates of the two mastheads, if any, agree: a letter without numbers has only its date."""
+    head = codec.load(job.edges.store.newsletter(other.id), Newsletter).masthead
+    dates = {masthead.date for masthead in (newsletter.masthead, head) if masthead and masthead.date}
+    return len(dates) < 2  # noqa: PLR2004 - two dates that differ
 
 
 def _ask_about_namesake(job: Job, issue: Issue, other: Issue) -> None:
     """Ask whether to publish once more; nothing if a person answered the same question with a retry."""
     question = (
-        f"《{issue.title}》已经发布过（第 {other.id} 号）。若要把这份改动过的稿件作为新的一期再发，请 "
+        f"《{issue.title}》已经发布过，或可能已经发出（第 {other.id} 号）。若要把这份改动过的稿件作为新的一期再发，请 "
         f"publisher retry {issue.id}；不发，请 publisher withdraw {issue.id}。"
     )
     asked = [past.why for past in job.edges.store.history(issue.id) if past.after is Status.HELD]

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from publisher.errors import AccountRefused, NeedsPerson, NotYet
+from publisher.errors import NeedsPerson, NotYet, Refused
 from publisher.issue import Issue, Move, Status
 from publisher.pipeline.drafting import CLOCKS_DIFFER
 from publisher.pipeline.effects import Result
 from publisher.pipeline.job import Job
 from publisher.slots import in_zone
-from publisher.store import Effect, EffectState
+from publisher.store import Effect
 from publisher.wechat import Publication, PublicationState
 
 PUBLISH_EVENTS = ("PUBLISHJOBFINISH", "FREEPUBLISHJOBFINISH")
-NO_RIGHT = 48001
+NO_RIGHT, GONE = 48001, 40007
 PATIENCE = (timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30))
 """When to look again for a submission whose outcome is unknown; after the last a person is asked."""
 WATCH = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=10))
@@ -52,14 +52,14 @@ def watch_draft(job: Job) -> Move:
         )
         return job.wait(note, job.now() + WATCH[min(issue.tries, len(WATCH) - 1)], tries=issue.tries + 1)
     found = _listed(job, issue.created_at) if _may_publish(job) else None
-    urls = found.urls if found else ()
-    note = (
-        ""
-        if urls
-        else f"草稿已离开草稿箱，按已发表记录，但链接未知。请运行 publisher published {issue.id} --url 文章链接"
-    )
-    facts = {"article_urls": urls, "article_id": found.article_id if found else "", "published_at": job.now()}
-    return Move(Status.PUBLISHED, "编辑在公众号后台发表", None, {"note": note, **facts})
+    return _by_person(job, found.urls if found else (), found.article_id if found else "")
+
+
+def _by_person(job: Job, urls: tuple[str, ...], article_id: str) -> Move:
+    command = f"publisher published {job.issue.id} --url 文章链接"
+    note = "" if urls else f"草稿已离开草稿箱，按已发表记录，但链接未知。请运行 {command}"
+    facts = {"article_urls": urls, "article_id": article_id, "published_at": job.now(), "note": note}
+    return Move(Status.PUBLISHED, "编辑在公众号后台发表", None, facts)
 
 
 def _submit(job: Job) -> Move:
@@ -71,13 +71,39 @@ def _submit(job: Job) -> Move:
 
     try:
         result = job.hold.once("submit", draft, submit, lambda effect: _find_submission(job, effect))
-    except AccountRefused as error:
-        if error.errcode != NO_RIGHT:
-            raise
-        job.edges.store.keep_right(job.account.name, 0, job.now())
-        return job.wait("平台不允许这个公众号用接口发布（48001），改为由人工在后台发表。", job.now())
+    except Refused as error:
+        return _after_refusal(job, error)
     facts = {"publish_id": result.get("publish_id", ""), "msg_data_id": result.get("msg_data_id", "")}
     return job.go(Status.SUBMITTED, "已提交发布，等待平台结果", job.now() + timedelta(seconds=2), **facts)
+
+
+def _after_refusal(job: Job, error: Refused) -> Move:
+    """A refused submission that is nobody's fault: no right to publish by API, or the draft has left the box."""
+    if error.errcode == NO_RIGHT:
+        job.edges.store.keep_right(job.account.name, 0, job.now())
+        return job.wait("平台不允许这个公众号用接口发布（48001），改为由人工在后台发表。", job.now())
+    if error.errcode != GONE:
+        raise error
+    found = _listed(job, job.issue.created_at)
+    if found is not None:
+        return _by_person(job, found.urls, found.article_id)
+    return _ask_for_draft(job)
+
+
+def _ask_for_draft(job: Job) -> Move:
+    """Somebody deleted the draft, or sent it to all. A retry makes a new one."""
+    job.edges.store.forget_effect(job.issue.id, "add_draft", job.issue.cover_media_id)
+    note = _missing_draft(job.issue)
+    facts = {"note": note, "held_from": Status.SCHEDULED, "draft_media_id": "", "tries": 0}
+    return Move(Status.HELD, note, None, facts)
+
+
+def _missing_draft(issue: Issue) -> str:
+    return (
+        f"《{issue.title}》的草稿已不在草稿箱：可能有人删除了它，或者已在后台发表、群发。请三选一：已发表 → "
+        f"publisher published {issue.id} --url 文章链接；重新做草稿再发 → publisher retry {issue.id}；"
+        f"不发了 → publisher withdraw {issue.id}"
+    )
 
 
 def _find_submission(job: Job, effect: Effect) -> Result:
@@ -135,11 +161,11 @@ def _mass_send(job: Job) -> Move:
             raise NeedsPerson("mass send: outcome unknown for too long", _question(job.issue))
         return send()
 
-    result = job.hold.once("mass_send", clientmsgid, send, find)
+    try:
+        result = job.hold.once("mass_send", clientmsgid, send, find)
+    except Refused as error:
+        if error.errcode != GONE:
+            raise
+        return _ask_for_draft(job)
     facts = {"publish_id": result["publish_id"], "msg_data_id": result["msg_data_id"]}
     return job.go(Status.SUBMITTED, "已提交群发，等待平台结果", job.now() + timedelta(seconds=2), **facts)
-
-
-def is_unsure(effect: Effect | None) -> bool:
-    """Whether an effect was begun and its outcome is not known."""
-    return effect is not None and effect.state is EffectState.INTENT

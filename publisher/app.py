@@ -17,7 +17,7 @@ from publisher import jail
 from publisher.config import Settings, read_settings, require_work
 from publisher.errors import Unreadable, WrongMove
 from publisher.filing import STATES, FilingRoom
-from publisher.inbox import Changed, Claim, Drop, Inbox
+from publisher.inbox import Changed, Claim, Drop, Inbox, Waiting
 from publisher.issue import Account, Issue, Move, Status
 from publisher.pipeline import Edges, wake
 from publisher.pipeline.effects import SUBMISSIONS, is_unsure, may_be_out
@@ -76,10 +76,11 @@ class Publisher:
     def take_in(self) -> list[Taken]:
         """Look at the drop folder once: what is complete becomes issues; then archive what is decided."""
         look = self.inbox.look(self.clock())
-        self.filing.report_waiting(look.waiting, self.clock())
+        waiting = (*look.waiting, *self._strays(look.complete))
+        self.filing.report_waiting(waiting, self.clock())
         taken = [entry for drop in look.complete if (entry := self._take(drop)) is not None]
         self.filing.settle(self.clock())
-        return taken + [Taken(wait.drop.name, wait.why) for wait in look.waiting]
+        return taken + [Taken(wait.drop.name, wait.why) for wait in waiting]
 
     def due(self) -> list[tuple[int, str]]:
         """(issue, account) of all that is to be done now."""
@@ -233,12 +234,16 @@ class Publisher:
         account = self.settings.accounts.get(issue.account)
         return account.zone if account else "Asia/Shanghai"
 
+    def _strays(self, drops: Sequence[Drop]) -> list[Waiting]:
+        """The drops of which nobody can tell whose they are."""
+        why = f"不知道属于哪个公众号：请放进 drafts/ 下以公众号命名的文件夹（{'、'.join(self.settings.accounts)}）。"
+        return [Waiting(drop, why) for drop in drops if self._account_of(drop) is None]
+
     def _take(self, drop: Drop) -> Taken | None:
-        """What becomes of one complete drop; None if it is an issue's own file, not archived yet."""
+        """What becomes of one complete drop; None if it is a stray, or an issue's own file, not archived yet."""
         account = self._account_of(drop)
         if account is None:
-            names = "、".join(self.settings.accounts)
-            return Taken(drop.name, f"不知道属于哪个公众号：请放进 drafts/ 下以公众号命名的文件夹（{names}）。")
+            return None
         try:
             claim, refusal = self.inbox.claim(drop), None
         except (Changed, OSError) as error:
@@ -279,7 +284,8 @@ class Publisher:
         for other in self.store.namesakes(issue):
             if other.status is Status.HELD and other.held_from is Status.RECEIVED and other.name == issue.name:
                 why = f"同名的新稿件（第 {issue.id} 号）取代了它"
-                self.store.move(other, Move(Status.WITHDRAWN, why, None, {"note": why}), self.clock())
+                withdrawn = self.store.move(other, Move(Status.WITHDRAWN, why, None, {"note": why}), self.clock())
+                self.filing.report(withdrawn, self.clock())
 
     def _repeat(self, drop: Drop, known: Issue) -> Taken:
         """The same bytes once more: archived with a report that says so; nothing is published."""

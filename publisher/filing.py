@@ -51,24 +51,27 @@ class FilingRoom:
     def settle(self, now: datetime) -> None:
         """Archive every dropped file whose fate is decided, also after a crash half-way."""
         filings = self._store.unfiled()
-        paths = self._inbox.paths() if filings else {}
+        lying = self._inbox.lying() if filings else {}
         for filing in filings:
             try:
-                self._file(filing, paths.get(filing.issue.name), now)
+                self._file(filing, lying.get(filing.issue.name), now)
             except OSError as error:
                 # A read-only share, or a file that is open on Windows: the database prevents taking it again.
                 log.warning("issue=%d its file cannot be archived now: %s", filing.issue.id, error.strerror)
 
-    def _file(self, filing: Filing, source: Path | None, now: datetime) -> None:
+    def _file(self, filing: Filing, drop: Drop | None, now: datetime) -> None:
+        """Archive one issue's file. A file that an editor has saved anew since is another drop, and stays."""
+        issue = filing.issue
+        ours = drop is not None and self._inbox.fingerprint(drop) == issue.fingerprint
         target = self._settings.home / filing.archive_path if filing.archive_path else None
-        if source is not None and (target is None or target.exists()):
-            target = free_target(self._folder(filing.issue), filing.issue.name)
-            self._store.plan_filing(filing.issue.id, str(_relative(target, self._settings.home)))
-        if source is not None and target is not None:
-            move(source, target)
-        self._store.filed(filing.issue.id, now)
-        self._forget_waiting(filing.issue.name)
-        self.report(filing.issue, now)
+        if target is None or (ours and target.exists()):
+            target = free_target(self._folder(issue), issue.name)
+            self._store.plan_filing(issue.id, str(_relative(target, self._settings.home)))
+        if drop is not None and ours:
+            move(drop.path, target)
+        self._store.filed(issue.id, now)
+        self._forget_waiting(issue.name)
+        self.report(issue, now)
 
     def _folder(self, issue: Issue) -> Path:
         unusable = issue.status is Status.HELD and issue.held_from is Status.RECEIVED

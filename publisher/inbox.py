@@ -126,9 +126,9 @@ class Inbox:
         root = drop.path.parent if drop.path.is_file() else drop.path
         return _fingerprint_of({name: _file_digest(root / name) for name in drop.snapshot})
 
-    def paths(self) -> dict[str, Path]:
-        """Where each drop lies now, by name."""
-        return {drop.name: drop.path for drop in self._drops()}
+    def lying(self) -> dict[str, Drop]:
+        """What lies there now, complete or not, by name."""
+        return {drop.name: drop for drop in self._drops()}
 
     def _drops(self) -> Iterator[Drop]:
         yield from _drops_in(self.drafts, "", skip=self.accounts)

@@ -6,7 +6,7 @@ import pytest
 
 from publisher.app import Publisher
 from publisher.errors import Unavailable, WrongMove
-from publisher.issue import Status
+from publisher.issue import Move, Status
 from publisher.replies import Message
 from publisher.sandbox.state import FAILED, REJECTED, UNORIGINAL
 from tests.world import APPID, PUBLISHED_LINK, World, issue_text, picture
@@ -455,6 +455,7 @@ def test_a_missing_picture_holds_the_issue_and_the_corrected_folder_goes_out(wor
     world.work(publisher)
     assert world.finish(publisher).status is Status.PUBLISHED
     assert [one.status for one in publisher.issues()] == [Status.WITHDRAWN, Status.PUBLISHED]
+    assert world.report("failed/trip.报告.txt").startswith("已撤回")
 
 
 @pytest.mark.parametrize("kind", ["WEBP", "BMP", "GIF", "TIFF"])
@@ -677,6 +678,37 @@ def test_an_event_is_kept_without_the_name_of_anybody(world: World) -> None:
     ]
 
 
+def test_a_file_that_is_saved_anew_while_it_is_read_is_not_archived_with_the_old_one(world: World) -> None:
+    publisher = world.open(slots=["30 17 * * *"])
+    world.drop("spring.txt", issue_text())
+    world.take_in(publisher)
+    corrected = issue_text(body="改正：全体会员种下了六百棵香樟树。")
+    path = world.drop("spring.txt", corrected)
+    world.wake(publisher)
+    assert path.read_text(encoding="utf-8") == corrected
+    world.work(publisher)
+    world.wake(publisher)
+    assert [issue.status for issue in publisher.issues()] == [Status.WITHDRAWN, Status.DRAFTED]
+    assert (world.home / "done" / "spring.txt").read_text(encoding="utf-8") == corrected
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_crash_around_the_move_of_a_file_is_mended_at_the_next_start(world: World, moved: bool) -> None:
+    publisher = world.open()
+    path = world.drop("spring.txt", issue_text())
+    world.take_in(publisher)
+    store = publisher.store
+    store.move(store.issue(1), Move(Status.HELD, "x", None, {"held_from": Status.IMPORTED}), world.clock.now)
+    store.plan_filing(1, "done/spring.txt")
+    if moved:
+        (world.home / "done").mkdir()
+        path.rename(world.home / "done" / "spring.txt")
+    publisher.settle_files()
+    assert store.is_filed(1)
+    assert not path.exists()
+    assert sorted(one.name for one in (world.home / "done").iterdir()) == ["spring.txt", "spring.txt.报告.txt"]
+
+
 def test_a_read_only_done_folder_does_not_stop_publication(world: World) -> None:
     publisher = world.open()
     (world.home / "done").write_text("in the way")
@@ -702,4 +734,5 @@ def test_several_accounts_are_told_apart_by_folder_and_a_lost_file_is_explained(
     taken = {entry.name: entry for entry in world.take_in(publisher)}
     assert publisher.issues()[0].account == "west"
     assert "west" in taken["nowhere.txt"].text
+    assert "west" in world.report("drafts/nowhere.txt.状态.txt")
     assert (world.home / "drafts" / "nowhere.txt").exists()

@@ -13,6 +13,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from publisher.app import Publisher
 
 log = logging.getLogger("publisher.engine")
+# At INFO the scheduler logs every tick, twelve a minute and more.
+logging.getLogger("apscheduler").setLevel(logging.WARNING)
 
 STALE = timedelta(seconds=60)
 """A sweep older than this means that the engine does not work any more."""

@@ -373,13 +373,38 @@ def test_a_publication_without_a_result_for_days_is_asked_about(world: World) ->
     publisher = world.open()
     world.drop("spring.txt", issue_text())
     world.work(publisher)
-    world.platform.account(APPID).publications[0].due = float("inf")
+    world.platform.account(APPID).publications[0].due = world.platform.now() + 1e7
     issue = publisher.issues()[-1]
     for _ in range(14):
         issue = world.wake(publisher, hours=49)
     assert issue.status is Status.HELD
     assert "没有结果" in issue.note
     assert world.calls("/cgi-bin/freepublish/get") < 20
+
+
+def test_an_event_that_speaks_of_nothing_proves_nothing(world: World) -> None:
+    publisher = world.open()
+    world.fault(SUBMIT, "reset-before")
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    info = {"PublishEventInfo": {"publish_id": "7", "publish_status": "0", "article_id": "forged"}}
+    publisher.record_event("main", Message("event", "o", "gh", "", "PUBLISHJOBFINISH", "", "", 1, info))
+    issue = world.wake(publisher, seconds=30)
+    assert (issue.status, world.calls(SUBMIT)) == (Status.DRAFTED, 1)
+    assert "正在核对" in issue.note
+
+
+def test_an_account_that_is_configured_anew_keeps_what_it_submitted(world: World) -> None:
+    publisher = world.open()
+    world.drop("spring.txt", issue_text())
+    assert world.work(publisher).status is Status.SUBMITTED
+    assert world.finish(world.open(finish="mass")).status is Status.PUBLISHED
+
+
+def test_a_person_is_told_when_to_press_publish(world: World) -> None:
+    publisher = world.open(finish="draft", slots=["30 17 * * *"])
+    world.drop("spring.txt", issue_text())
+    assert "在 2026-11-24 17:30 登录" in world.work(publisher).note
 
 
 def test_an_event_is_proof_of_a_submission_whose_answer_was_lost(world: World) -> None:

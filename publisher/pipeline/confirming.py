@@ -28,7 +28,9 @@ _REFUSED = {
 
 def confirm_issue(job: Job) -> Move:
     """SUBMITTED -> PUBLISHED with its links, HELD with the platform's reason, or REMOVED."""
-    return _confirm_mass(job) if job.account.finish == "mass" else _confirm_publication(job)
+    # What was submitted decides, not what the account is configured for by now.
+    massed = any(effect.kind == "mass_send" for effect in job.edges.store.effects(job.issue.id))
+    return _confirm_mass(job) if massed else _confirm_publication(job)
 
 
 def _confirm_publication(job: Job) -> Move:

@@ -110,7 +110,7 @@ def _settle_namesakes(job: Job, issue: Issue, newsletter: Newsletter) -> None:
     The same title and date mean the same issue: offices reuse file names week after week.
     """
     for other in job.edges.store.namesakes(issue):
-        if other.title != issue.title or not _same_date(job, newsletter, other):
+        if not issue.title or other.title != issue.title or not _same_date(job, newsletter, other):
             continue
         out = other.status in _OUT or other.held_from in _OUT
         if out or may_be_out(job.edges.store.effects(other.id)):

@@ -21,8 +21,10 @@ PUBLISH_EVENTS = ("PUBLISHJOBFINISH", "FREEPUBLISHJOBFINISH")
 NO_RIGHT, GONE = 48001, 40007
 PATIENCE = (timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30))
 """When to look again for a submission whose outcome is unknown; after the last a person is asked."""
-WATCH = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=10))
-"""How often to see whether a person has published a draft in the console; the last goes on (daily cap: 500 looks)."""
+WATCH = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 10, 10, 30))
+"""How often to see whether a person has published a draft in the console; the last goes on. The platform answers 500
+such looks a day for the whole account: enough for ten drafts that nobody presses 发表 for.
+"""
 CLIENTMSGID_LIVES = timedelta(hours=20)
 """The platform remembers a clientmsgid for 24 hours (wechat-api 4.4); we trust it a little less."""
 
@@ -47,12 +49,19 @@ def watch_draft(job: Job) -> Move:
     issue = job.issue
     if job.platform.has_draft(issue.draft_media_id):
         note = (
-            "草稿已在公众号草稿箱。请登录 mp.weixin.qq.com →草稿箱，打开它并点「发表」；发表后会自动识别，"
-            f"也可以运行 publisher published {issue.id} --url 文章链接"
+            f"草稿已在公众号草稿箱。请{_when(job)}登录 mp.weixin.qq.com → 草稿箱，打开它并点「发表」；"
+            f"发表后会自动识别，也可以运行 publisher published {issue.id} --url 文章链接"
         )
         return job.wait(note, job.now() + WATCH[min(issue.tries, len(WATCH) - 1)], tries=issue.tries + 1)
     found = _listed(job, issue.created_at) if _may_publish(job) else None
     return _by_person(job, found.urls if found else (), found.article_id if found else "")
+
+
+def _when(job: Job) -> str:
+    """The planned time, while it is still to come."""
+    publish_at = job.issue.publish_at
+    coming = publish_at is not None and publish_at > job.now()
+    return f"在 {in_zone(publish_at, job.account.zone)} " if publish_at is not None and coming else ""
 
 
 def _by_person(job: Job, urls: tuple[str, ...], article_id: str) -> Move:
@@ -134,9 +143,16 @@ def _announced(job: Job, since: datetime) -> bool:
     for fields in job.edges.store.events(job.account.name, PUBLISH_EVENTS, since):
         info = fields.get("PublishEventInfo")
         article_id = str(info.get("article_id") or "") if isinstance(info, dict) else ""
-        if article_id and job.issue.cover_media_id in job.platform.published_article(article_id).thumb_media_ids:
+        if article_id and _has_our_cover(job, article_id):
             return True
     return False
+
+
+def _has_our_cover(job: Job, article_id: str) -> bool:
+    try:
+        return job.issue.cover_media_id in job.platform.published_article(article_id).thumb_media_ids
+    except Refused:  # an article that is gone, or was never there: an event proves nothing
+        return False
 
 
 def _listed(job: Job, since: datetime) -> Publication | None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 import zipfile
 from pathlib import Path
 
@@ -904,18 +903,17 @@ def test_a_lying_declared_size_does_not_matter() -> None:
         import_docx(bytes(data), "x.docx")
 
 
-def test_hostile_widths_and_depths_are_quick() -> None:
+@pytest.mark.timeout(60)  # what is not linear in these takes hours
+def test_hostile_widths_and_depths_are_read() -> None:
     runs = p(inside="<w:r><w:t>x</w:t></w:r>" * 40_000)
     marks = p("x", more="<w:rPr><w:del/></w:rPr>") * 10_000
     indents = "".join(p("x", numbered=("10", 0), more=f'<w:ind w:left="{at * 150}"/>') for at in range(200))
-    begun = time.monotonic()
     document = import_docx(
         word_file(
             runs + marks + indents, WPS_STYLES, LISTS + scheme(1, level(0, "lowerLetter", "%1" * 90, start=10**9))
         ),
         "x.docx",
     )
-    assert time.monotonic() - begun < 5
     assert len(document.blocks) == 2
 
 
@@ -938,10 +936,15 @@ def test_mutated_files_are_read_or_refused(changes: list[tuple[int, int]], cut: 
     for at, byte in changes:
         data[at] = byte
     for tried in (bytes(data), bytes(data[:cut])):
-        try:
-            import_docx(tried, "x.docx")
-        except Unreadable:
-            continue
+        assert read_or_refused(tried)
+
+
+def read_or_refused(data: bytes) -> bool:
+    """Whether a file is read, or refused with a sentence for the editor."""
+    try:
+        return isinstance(import_docx(data, "x.docx"), Document)
+    except Unreadable as error:
+        return error.note != error.detail
 
 
 SANE = [
@@ -994,7 +997,7 @@ def test_whatever_order_known_elements_come_in_nothing_is_lost(body: str) -> Non
 @FUZZ
 @given(grown(SANE + ODD))
 def test_elements_in_senseless_places_do_no_harm(body: str) -> None:
-    import_docx(word_file(body, WPS_STYLES, CHINESE + LISTS), "x.docx")
+    assert isinstance(import_docx(word_file(body, WPS_STYLES, CHINESE + LISTS), "x.docx"), Document)
 
 
 @given(st.text(st.characters(exclude_characters="<&"), max_size=300), st.sampled_from(VALUES))
@@ -1010,14 +1013,10 @@ def test_any_words_in_styles_and_numbering_are_harmless(text: str, value: str) -
 # ---------------------------------------------------------------------------- a whole issue
 
 
-def test_a_whole_issue_loses_no_character_and_is_quick() -> None:
+def test_a_whole_issue_loses_no_character() -> None:
     if not SAMPLE.exists():
         pytest.skip("the real sample issue is not on this machine")
     data = issue_file(SAMPLE)
     document = import_docx(data, "issue.docx")
     assert text_out(document) == text_in(data)
     assert [block for block in document.blocks if isinstance(block, Table)]
-    begun = time.monotonic()
-    for _ in range(10):
-        import_docx(data, "issue.docx")
-    assert (time.monotonic() - begun) / 10 < 0.2  # 0.03 s on a quiet machine

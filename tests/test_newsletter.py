@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -180,11 +179,8 @@ def test_what_is_doubtful_in_the_real_issue_is_noted(sample: Newsletter) -> None
     assert "title-differs" not in lines
 
 
-def test_the_real_issue_is_conserved_and_quick(sample: Newsletter, document: Document) -> None:
+def test_the_real_issue_is_conserved(sample: Newsletter, document: Document) -> None:
     assert_conserved(document, sample)
-    began = time.monotonic()
-    recover(document)
-    assert time.monotonic() - began < 0.25  # 0.01 s on a quiet machine
 
 
 # ---------------------------------------------------------------------------- the head

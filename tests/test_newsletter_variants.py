@@ -286,6 +286,8 @@ def test_any_blocks_are_conserved(blocks: list[Block], flow: Flow, title: str) -
 
 
 @given(st.text(alphabet="1.．、。（【◆图表：…- \t第期编", min_size=2000, max_size=2100))
-@settings(max_examples=10, deadline=2000)
-def test_no_line_takes_long(line: str) -> None:
-    recover(lines_document(f"题\n\n{line}\n{line[:900]}\n"))
+@settings(max_examples=10, deadline=None)
+@pytest.mark.timeout(60)  # a rule that is not linear takes hours
+def test_no_line_takes_for_ever(line: str) -> None:
+    document = lines_document(f"题\n\n{line}\n{line[:900]}\n")
+    assert_conserved(document, recover(document))

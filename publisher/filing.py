@@ -7,6 +7,7 @@ that it was. A crash between any two of these is mended at the next `settle`.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -47,9 +48,14 @@ class FilingRoom:
         self._store = store
         self._inbox = inbox
         self._told: dict[str, str] = {}
+        self._lock = threading.Lock()
 
     def settle(self, now: datetime) -> None:
         """Archive every dropped file whose fate is decided, also after a crash half-way."""
+        with self._lock:  # several lanes may have decided at once
+            self._settle(now)
+
+    def _settle(self, now: datetime) -> None:
         filings = self._store.unfiled()
         lying = self._inbox.lying() if filings else {}
         for filing in filings:

@@ -124,7 +124,7 @@ class Inbox:
     def fingerprint(self, drop: Drop) -> str:
         """The fingerprint of a drop of any size, read piece by piece."""
         root = drop.path.parent if drop.path.is_file() else drop.path
-        return _fingerprint_of({name: _file_digest(root / name) for name in drop.snapshot})
+        return _fingerprint_of({_readable(name): _file_digest(root / name) for name in drop.snapshot})
 
     def lying(self) -> dict[str, Drop]:
         """What lies there now, complete or not, by name."""

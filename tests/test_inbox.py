@@ -196,6 +196,17 @@ def test_a_drop_over_the_limit_is_refused_with_the_figures_but_has_a_fingerprint
     assert claims == {inbox.fingerprint(drop)}
 
 
+def test_a_folder_with_names_as_a_mac_writes_them_has_one_fingerprint(drafts: Path, clock: Clock) -> None:
+    (drafts / "issue").mkdir()
+    (drafts / "issue" / "note.md").write_text("# x")
+    (drafts / "issue" / "re\u0301sume\u0301.png").write_bytes(b"png")
+    inbox = inbox_of(drafts)
+    drop = settled(inbox, clock).complete[0]
+    claim = inbox.claim(drop)
+    assert set(claim.files) == {"note.md", "r\u00e9sum\u00e9.png"}
+    assert inbox.fingerprint(drop) == claim.fingerprint
+
+
 def test_a_renamed_copy_has_the_same_fingerprint_and_a_changed_one_another(drafts: Path, clock: Clock) -> None:
     for name, text in (("a.txt", "x"), ("b.txt", "x"), ("c.txt", "y")):
         (drafts / name).write_text(text)

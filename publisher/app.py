@@ -8,13 +8,14 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from publisher import jail
-from publisher.config import Settings, read_settings, require_work
+from publisher.config import Settings, read_settings
 from publisher.errors import Unreadable, WrongMove
 from publisher.filing import STATES, FilingRoom
 from publisher.inbox import Changed, Claim, Drop, Inbox, Waiting
@@ -312,12 +313,13 @@ def open_publisher(home: Path, environment: Mapping[str, str] | None = None, clo
     check_is_database(settings.database)
     store = Store(settings.database)
     platforms: dict[str, Platform] = {}
+    lock = threading.Lock()
 
     def platform(account: Account) -> Platform:
-        if account.name not in platforms:
-            require_work(replace(settings, accounts={account.name: account}))
-            platforms.setdefault(account.name, Platform(account, clock))
-        return platforms[account.name]
+        with lock:  # an issue's pictures go up in parallel, and one connection has one token
+            if account.name not in platforms:
+                platforms[account.name] = Platform(account, clock)
+            return platforms[account.name]
 
     worker = settings.worker
     themes = {name: parse_theme(name, css) for name, css in settings.themes.items()}

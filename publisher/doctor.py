@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -121,9 +122,11 @@ def _platform(account: Account, settings: Settings) -> Iterator[Finding]:
 def _right(account: Account, platform: Platform, settings: Settings) -> Finding:
     """What the account may do, asked now and remembered for the worker."""
     may = platform.may_publish()
-    store = Store(settings.database)
-    store.keep_right(account.name, int(may), system_clock())
-    store.close()
+    with suppress(ConfigError):  # a file that is no database has been told of
+        check_is_database(settings.database)
+        store = Store(settings.database)
+        store.keep_right(account.name, int(may), system_clock())
+        store.close()
     if may:
         return Finding(fine=True, text=f"{account.name}: may publish by API")
     text = f"{account.name}: may not publish by API (48001); drafts are made, a person publishes them in the console"

@@ -1,0 +1,81 @@
+"""The doctor says fine, or what to do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from publisher import doctor
+from publisher.doctor import Finding, examine
+from tests.world import APPID, SECRETS, World
+
+
+def faults(world: World, environment: dict[str, str] | None = None) -> str:
+    findings = examine(world.home, SECRETS if environment is None else environment)
+    return "\n".join(finding.text for finding in findings if not finding.fine)
+
+
+@pytest.fixture(autouse=True)
+def _the_sandbox_and_we_have_one_clock(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.open()
+    monkeypatch.setattr(doctor, "system_clock", world.clock)
+
+
+def test_secrets_that_are_missing_are_named_with_the_variable_to_set(world: World) -> None:
+    assert "PUBLISHER_MAIN_APPSECRET" in faults(world, {})
+    assert "PUBLISHER_MAIN_TOKEN" in faults(world, {})
+    clear = {name: value for name, value in SECRETS.items() if not name.endswith("AESKEY")}
+    assert any("callbacks in clear" in finding.text for finding in examine(world.home, clear))
+
+
+def test_a_broken_configuration_ends_the_examination(world: World) -> None:
+    (world.home / "config" / "accounts.toml").write_text("[accounts.main]\napid = 3\n", encoding="utf-8")
+    findings = list(examine(world.home, SECRETS))
+    assert not any(finding.fine for finding in findings)
+    assert any("did you mean 'appid'" in finding.text for finding in findings)
+
+
+def test_a_folder_that_cannot_be_written_and_a_database_that_is_none_are_found(world: World) -> None:
+    (world.home / "done").write_text("in the way")
+    for path in (world.home / "state").iterdir():
+        path.unlink()
+    (world.home / "state" / "publisher.db").write_bytes(b"a spreadsheet, by mistake")
+    found = faults(world)
+    assert "done: cannot be written" in found
+    assert "not an SQLite database" in found
+
+
+def test_a_platform_that_is_away_is_found(world: World) -> None:
+    accounts = world.home / "config" / "accounts.toml"
+    accounts.write_text(accounts.read_text().replace(world.url, "http://127.0.0.1:9"))
+    assert "连不上" in faults(world)
+
+
+def test_an_account_that_may_not_publish_is_fine_unless_it_shall_push(world: World) -> None:
+    world.platform.account(APPID).rights -= {"publish"}
+    told = [finding for finding in examine(world.home, SECRETS) if "48001" in finding.text]
+    assert [finding.fine for finding in told] == [True]
+    assert not world.open().store.may_publish("main")
+    world.open(finish="mass")
+    assert "may not publish by API" in faults(world)
+
+
+def test_a_clock_that_is_wrong_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from publisher.app import system_clock
+
+    monkeypatch.setattr(doctor, "system_clock", system_clock)
+    right = [finding for finding in examine(world.home, SECRETS) if finding.text.startswith("clock")]
+    assert [finding.fine for finding in right] == [True]
+    monkeypatch.setattr(doctor, "system_clock", lambda: system_clock() + timedelta(minutes=7))
+    assert "set the machine's clock" in faults(world)
+
+
+def test_a_disk_that_is_nearly_full_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "ENOUGH_DISK", 10**18)
+    assert "free at least" in faults(world)
+
+
+def test_a_font_that_cannot_draw_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "check_cover", lambda *_: ("missing",))
+    assert doctor._font() == Finding(fine=False, text="cover font: cannot draw Chinese; reinstall the package")

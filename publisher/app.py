@@ -31,7 +31,6 @@ from publisher.wechat import Platform
 log = logging.getLogger("publisher.app")
 
 Clock = Callable[[], datetime]
-_REVIVABLE = frozenset({Status.WITHDRAWN})
 _NOBODYS_BUSINESS = frozenset({"FromUserName", "ToUserName"})
 """Fields of an event that name a person; they are not kept."""
 
@@ -256,14 +255,16 @@ class Publisher:
         if known is not None and known.status is Status.WITHDRAWN and known.draft_media_id:
             return Taken(drop.name, "上一次的草稿正在删除，删完后自动处理。")
         if known is None or self._revives(known):
-            return self._receive(account, drop, claim, refusal)
+            return self._receive(drop, claim, refusal, account, known)
         if not self.store.is_filed(known.id) and drop.name == known.name:
             return None
         return self._repeat(drop, known)
 
-    def _receive(self, account: Account, drop: Drop, claim: Claim, refusal: Unreadable | None) -> Taken:
+    def _receive(
+        self, drop: Drop, claim: Claim, refusal: Unreadable | None, account: Account, known: Issue | None
+    ) -> Taken:
+        """The drop as an issue: a new one, or the one that these bytes were before."""
         now = self.clock()
-        known = self.store.find(account.name, claim.fingerprint)
         if known is None:
             issue = self.store.receive(account.name, drop.name, claim.fingerprint, claim.files, now)
         else:
@@ -278,7 +279,7 @@ class Publisher:
     def _revives(self, known: Issue) -> bool:
         """Whether the same bytes, dropped again, start over: after a withdrawal or a file that could not be used."""
         unread = known.status is Status.HELD and known.held_from is Status.RECEIVED
-        return (known.status in _REVIVABLE or unread) and self.store.is_filed(known.id)
+        return (known.status is Status.WITHDRAWN or unread) and self.store.is_filed(known.id)
 
     def _supersede_unread(self, issue: Issue) -> None:
         """A new file under the name of one that could not be used replaces it."""

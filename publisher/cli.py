@@ -128,7 +128,7 @@ def work(home: Path, once: bool, wait: float) -> None:  # noqa: FBT001 - click's
         _log_to_stderr(logging.INFO)
         run(publisher, os.environ)
         return
-    done = work_once(publisher, timedelta(seconds=wait), lambda _issue: None)
+    done = work_once(publisher, timedelta(seconds=wait))
     show_work(publisher.issues(), done)
     sys.exit(NEEDS_PERSON if done.held else DONE)
 

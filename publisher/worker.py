@@ -9,7 +9,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +18,7 @@ from pathlib import Path
 from publisher.app import Publisher, Taken
 from publisher.engines.embedded import EmbeddedEngine
 from publisher.errors import ConfigError
-from publisher.issue import Issue, Status
+from publisher.issue import OPEN, Issue, Status
 from publisher.pipeline.effects import may_be_out
 
 log = logging.getLogger("publisher.worker")
@@ -50,10 +50,10 @@ def work(publisher: Publisher, environment: Mapping[str, str]) -> None:
         sd_notify(environment, "STOPPING=1")
 
 
-def work_once(publisher: Publisher, wait: timedelta, tell: Callable[[Issue], None]) -> Pass:
+def work_once(publisher: Publisher, wait: timedelta) -> Pass:
     """Take in all that is complete, do all that is due, wait for open publications up to `wait`.
 
-    `tell` hears of every issue that was worked on. ConfigError when another worker has this workspace.
+    ConfigError when another worker has this workspace.
     """
     with _only_worker(publisher):
         publisher.drop_leases()
@@ -61,10 +61,10 @@ def work_once(publisher: Publisher, wait: timedelta, tell: Callable[[Issue], Non
         publisher.ring()
         taken = _take_in_settled(publisher)
         deadline = time.monotonic() + wait.total_seconds()
-        _drain(publisher, tell)
+        _drain(publisher)
         while (pause := _pause(publisher, deadline)) is not None:
             threading.Event().wait(pause)
-            _drain(publisher, tell)
+            _drain(publisher)
     held = tuple(issue for issue in publisher.issues() if issue.status is Status.HELD)
     return Pass(tuple(taken), held)
 
@@ -96,7 +96,7 @@ def _beat(publisher: Publisher, environment: Mapping[str, str]) -> None:
     """Vouch for the work, with a line for `systemctl status`."""
     issues = publisher.issues()
     held = sum(issue.status is Status.HELD for issue in issues)
-    waiting = sum(issue.status in _EARLY or issue.status in {Status.DRAFTED, Status.SUBMITTED} for issue in issues)
+    waiting = sum(issue.status in OPEN for issue in issues)
     sd_notify(environment, "WATCHDOG=1", f"STATUS={waiting} waiting, {held} held")
 
 
@@ -127,7 +127,7 @@ def _take_in_settled(publisher: Publisher) -> list[Taken]:
     return [taken for taken in first if taken.issue_id is not None] + publisher.take_in()
 
 
-def _drain(publisher: Publisher, tell: Callable[[Issue], None]) -> None:
+def _drain(publisher: Publisher) -> None:
     """Wake all that is due until nothing new is."""
     seen: set[tuple[int, object]] = set()
     while True:
@@ -137,9 +137,7 @@ def _drain(publisher: Publisher, tell: Callable[[Issue], None]) -> None:
             return
         seen.update(fresh)
         for issue_id, _ in fresh:
-            issue = publisher.wake(issue_id)
-            if issue is not None:
-                tell(issue)
+            publisher.wake(issue_id)
 
 
 def _pause(publisher: Publisher, deadline: float) -> float | None:

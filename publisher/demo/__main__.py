@@ -108,7 +108,7 @@ def _publish(publisher: Publisher) -> Issue:
         logger.propagate = False  # shown here, and not a second time
         logger.addHandler(watcher)
         try:
-            done = work_once(publisher, timedelta(seconds=30), lambda _issue: None)
+            done = work_once(publisher, timedelta(seconds=30))
         finally:
             logger.removeHandler(watcher)
             logger.propagate = True

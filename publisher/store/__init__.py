@@ -76,7 +76,8 @@ class Store:
                 raise WrongMove(f"issue {issue_id} is {before.status}", f"第 {issue_id} 号稿件不能重新开始")
             _keep_originals(db, issue_id, files)
             clean = {
-                "status": Status.RECEIVED, "name": name, "next_try_at": now if files else None, "tries": 0, "note": "", "held_from": None,
+                "status": Status.RECEIVED, "name": name, "next_try_at": now if files else None,
+                "tries": 0, "note": "", "held_from": None,
                 "approved_at": None, "publish_at": None, "archive_path": None, "archived_at": None,
                 "draft_media_id": "", "cover_media_id": "",
             }  # fmt: skip

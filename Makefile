@@ -4,8 +4,9 @@ BIN := .venv/bin
 ARGS ?=
 # The whole suite measures branch coverage, and is refused below nine tenths; a part of it could not.
 WHOLE := --cov --cov-report=term:skip-covered --cov-fail-under=90
-# What only Debian has: a browser and CJK fonts for the page tests, systemd-analyze for the units.
-DEBIAN_PACKAGES := chromium fonts-noto-cjk systemd
+# What only Debian has: a browser and CJK fonts for the page tests, systemd-analyze for the units, LibreOffice for .doc
+# and .odt.
+DEBIAN_PACKAGES := chromium fonts-noto-cjk systemd libreoffice-writer-nogui libreoffice-draw-nogui
 
 .PHONY: help install debian demo test lint clean lock
 
@@ -40,7 +41,7 @@ lint: install  ## ruff, mypy --strict, import-linter
 
 lock:  ## pin every dependency anew with its hashes
 	$(BIN)/python -m piptools compile --quiet --upgrade --extra dev --generate-hashes --no-emit-index-url \
-	  --no-emit-trusted-host --no-emit-find-links --no-header --strip-extras --allow-unsafe --no-annotate \
+	  --no-emit-trusted-host --no-emit-find-links --no-header --no-strip-extras --allow-unsafe --no-annotate \
 	  -o requirements.lock pyproject.toml
 
 clean:

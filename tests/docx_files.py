@@ -14,7 +14,7 @@ from docx import Document as WordDocument
 from lxml import etree
 
 from publisher.document import Document, Heading, plain_text, walk
-from publisher.importers.docx_names import qualified
+from publisher.importers.docx.names import qualified
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

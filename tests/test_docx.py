@@ -37,10 +37,9 @@ from publisher.document import (
     walk,
 )
 from publisher.errors import Unreadable
-from publisher.importers import docx_package
-from publisher.importers.docx import import_docx
-from publisher.importers.docx_numerals import numeral
-from publisher.importers.docx_symbols import symbol
+from publisher.importers.docx import import_docx, package
+from publisher.importers.docx.numerals import numeral
+from publisher.importers.docx.symbols import symbol
 from tests.docx_files import (
     NORMAL,
     PNG,
@@ -883,14 +882,14 @@ def test_an_encrypted_or_oddly_compressed_zip_is_refused() -> None:
 
 def test_too_much_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = zipped({"word/document.xml": bytes(300_000), "a": bytes(300_000)})
-    monkeypatch.setattr(docx_package, "MOST_BYTES", 500_000)
+    monkeypatch.setattr(package, "MOST_BYTES", 500_000)
     with pytest.raises(Unreadable, match="declared size"):
         import_docx(bomb, "x.docx")
-    monkeypatch.setattr(docx_package, "MOST_BYTES", 5_000_000)
-    monkeypatch.setattr(docx_package, "MOST_XML_BYTES", 100_000)
+    monkeypatch.setattr(package, "MOST_BYTES", 5_000_000)
+    monkeypatch.setattr(package, "MOST_XML_BYTES", 100_000)
     with pytest.raises(Unreadable, match="is over 100000 bytes"):
         import_docx(bomb, "x.docx")
-    monkeypatch.setattr(docx_package, "MOST_TAGS", 10)
+    monkeypatch.setattr(package, "MOST_TAGS", 10)
     with pytest.raises(Unreadable, match="too many tags"):
         import_docx(word_file(p("x") * 20), "x.docx")
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml.etree import _Element as Element
 
-from publisher.importers.docx_names import (
+from publisher.importers.docx.names import (
     EMPTY,
     attribute,
     below,
@@ -21,9 +21,9 @@ from publisher.importers.docx_names import (
     value,
     whole,
 )
-from publisher.importers.docx_numerals import numeral
-from publisher.importers.docx_styles import NumberedAs, indent
-from publisher.importers.docx_symbols import readable, symbol
+from publisher.importers.docx.numerals import numeral
+from publisher.importers.docx.styles import NumberedAs, indent
+from publisher.importers.docx.symbols import readable, symbol
 
 _LEVELS: Final = 9
 _MOST: Final = 32_767

@@ -10,9 +10,9 @@ from lxml.etree import _Element as Element
 
 from publisher.document import Asset, Figure, Level, Span, fingerprint
 from publisher.errors import Unreadable
-from publisher.importers.docx_names import attribute, qualified, shown_branch
-from publisher.importers.docx_package import Package, Relation
-from publisher.importers.docx_remarks import Remarks
+from publisher.importers.docx.names import attribute, qualified, shown_branch
+from publisher.importers.docx.package import Package, Relation
+from publisher.importers.docx.remarks import Remarks
 from publisher.importers.signatures import media_type
 
 _BLIP: Final = qualified("a:blip")

@@ -15,7 +15,7 @@ from typing import Final
 from lxml.etree import _Element as Element
 
 from publisher.document import Align, Mark
-from publisher.importers.docx_names import (
+from publisher.importers.docx.names import (
     EMPTY,
     attribute,
     below,

@@ -20,7 +20,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from publisher.errors import Unreadable
-from publisher.importers.docx_names import EMPTY, each, qualified
+from publisher.importers.docx.names import EMPTY, each, qualified
 
 MOST_ENTRIES: Final = 4_000
 MOST_BYTES: Final = 256 * 2**20

@@ -29,8 +29,8 @@ from publisher.document import (
     Span,
 )
 from publisher.errors import Unreadable
-from publisher.importers.html_frames import Frames, Item
-from publisher.importers.html_styles import (
+from publisher.importers.html.frames import Frames, Item
+from publisher.importers.html.styles import (
     Attributes,
     alignment,
     is_hidden,

@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml.etree import _Element as Element
 
-from publisher.importers.docx_names import attribute, below, qualified, spelled
+from publisher.importers.docx.names import attribute, below, qualified, spelled
 
 _TEXTS: Final = (qualified("m:t"), qualified("w:t"))
 _SUM: Final = "∫"  # what an m:nary without a sign of its own is

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml.etree import _Element as Element
 
 from publisher.document import Align, Block, Cell, Heading, Paragraph, Span, Table
-from publisher.importers.docx_names import EMPTY, below, qualified, switch, val, value, whole
+from publisher.importers.docx.names import EMPTY, below, qualified, switch, val, value, whole
 
 _WIDEST = 63
 """Word's own limit; a file that says two thousand million must not be believed."""

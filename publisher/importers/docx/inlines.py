@@ -27,15 +27,15 @@ from publisher.document import (
     Span,
     Text,
 )
-from publisher.importers.docx_fields import Fields
-from publisher.importers.docx_lines import Attached, Line, linked, tidy
-from publisher.importers.docx_math import math_text
-from publisher.importers.docx_names import attribute, below, qualified, shown_branch, spelled, value
-from publisher.importers.docx_package import Relation
-from publisher.importers.docx_pictures import Pictures, within
-from publisher.importers.docx_remarks import CODE, CONTENTS, DELETED, HIDDEN, Remarks
-from publisher.importers.docx_styles import Format, Styles, read_format
-from publisher.importers.docx_symbols import readable, symbol
+from publisher.importers.docx.fields import Fields
+from publisher.importers.docx.lines import Attached, Line, linked, tidy
+from publisher.importers.docx.math import math_text
+from publisher.importers.docx.names import attribute, below, qualified, shown_branch, spelled, value
+from publisher.importers.docx.package import Relation
+from publisher.importers.docx.pictures import Pictures, within
+from publisher.importers.docx.remarks import CODE, CONTENTS, DELETED, HIDDEN, Remarks
+from publisher.importers.docx.styles import Format, Styles, read_format
+from publisher.importers.docx.symbols import readable, symbol
 from publisher.importers.links import safe_href
 
 _TEXTS: Final = (qualified("w:t"), qualified("w:delText"), qualified("m:t"))

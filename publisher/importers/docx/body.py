@@ -10,14 +10,14 @@ from lxml.etree import _Element as Element
 
 from publisher.document import Align, Block, Box, Divider, Figure, Heading, Inlines, Level, Mark, Paragraph, Span, Text
 from publisher.errors import Unreadable
-from publisher.importers.docx_inlines import Desk, InlineReader
-from publisher.importers.docx_lines import Attached, Line, one_line, tidy
-from publisher.importers.docx_lists import Entry, Quoted, Read, gather, labelled
-from publisher.importers.docx_names import EMPTY, attribute, below, has, qualified, shown_branch, value
-from publisher.importers.docx_numbering import NO_LABEL, Label, Numbering
-from publisher.importers.docx_package import Relation
-from publisher.importers.docx_remarks import CONTENTS, DELETED
-from publisher.importers.docx_styles import (
+from publisher.importers.docx.inlines import Desk, InlineReader
+from publisher.importers.docx.lines import Attached, Line, one_line, tidy
+from publisher.importers.docx.lists import Entry, Quoted, Read, gather, labelled
+from publisher.importers.docx.names import EMPTY, attribute, below, has, qualified, shown_branch, value
+from publisher.importers.docx.numbering import NO_LABEL, Label, Numbering
+from publisher.importers.docx.package import Relation
+from publisher.importers.docx.remarks import CONTENTS, DELETED
+from publisher.importers.docx.styles import (
     Format,
     NumberedAs,
     ParagraphStyle,
@@ -27,7 +27,7 @@ from publisher.importers.docx_styles import (
     numbered_as,
     outline_level,
 )
-from publisher.importers.docx_tables import read_table, rows_of
+from publisher.importers.docx.tables import read_table, rows_of
 
 _DEEPEST: Final = 16
 _P: Final = qualified("w:p")

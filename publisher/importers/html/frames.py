@@ -23,7 +23,7 @@ from publisher.document import (
     Text,
 )
 from publisher.importers.grid import WIDEST_SPAN, Grids
-from publisher.importers.html_styles import Attributes, alignment
+from publisher.importers.html.styles import Attributes, alignment
 from publisher.importers.remarks import Remarks
 
 DEEPEST: Final = 40

@@ -18,7 +18,7 @@ from itertools import groupby
 from typing import Final
 
 from publisher.document import Block, Inlines, Items, Paragraph, Quote, Span, Text
-from publisher.importers.docx_numbering import Label
+from publisher.importers.docx.numbering import Label
 
 _PLAIN: Final = re.compile(r"[0-9A-Za-z]{1,6}[.)、．）]?")
 _ORNAMENTS: Final = "◆◇■□●○★☆▲△▶◎※❖➢▪◻⬧⧫"

@@ -36,8 +36,8 @@ from publisher.document import (
 )
 from publisher.errors import Unreadable
 from publisher.importers.front_matter import read_front_matter
-from publisher.importers.markdown_inlines import Line, read_inlines
-from publisher.importers.markdown_parser import REMARKS, make_parser
+from publisher.importers.markdown.inlines import Line, read_inlines
+from publisher.importers.markdown.parser import REMARKS, make_parser
 from publisher.importers.pictures import Pictures
 from publisher.importers.remarks import Remarks
 from publisher.importers.text import MOST_LINES, check_extent, decode, drop_invisible

@@ -1,7 +1,7 @@
 """Word files (.docx, from Word and WPS): our own reader, since no library keeps the automatic 一、 （一） numbers.
 
-docx_package opens the zip and refuses what is hostile; docx_styles and docx_numbering know what the file says
-about paragraphs in general; docx_body reads blocks, docx_inlines what is inside a paragraph. Nothing is
+package opens the zip and refuses what is hostile; styles and numbering know what the file says
+about paragraphs in general; body reads blocks, inlines what is inside a paragraph. Nothing is
 guessed: a bold centred line stays a paragraph, for the newsletter's rules to judge.
 """
 
@@ -14,14 +14,14 @@ from lxml.etree import _Element as Element
 
 from publisher.document import Document, Flow, Footnote, Level, Properties, Span
 from publisher.errors import Unreadable
-from publisher.importers.docx_body import Story
-from publisher.importers.docx_inlines import Desk
-from publisher.importers.docx_names import EMPTY, attribute, below, each, qualified, spelled
-from publisher.importers.docx_numbering import Numbering
-from publisher.importers.docx_package import Package, check_size, open_package
-from publisher.importers.docx_pictures import Pictures
-from publisher.importers.docx_remarks import COMMENTS, UNUSED_NOTE, Remarks
-from publisher.importers.docx_styles import Styles
+from publisher.importers.docx.body import Story
+from publisher.importers.docx.inlines import Desk
+from publisher.importers.docx.names import EMPTY, attribute, below, each, qualified, spelled
+from publisher.importers.docx.numbering import Numbering
+from publisher.importers.docx.package import Package, check_size, open_package
+from publisher.importers.docx.pictures import Pictures
+from publisher.importers.docx.remarks import COMMENTS, UNUSED_NOTE, Remarks
+from publisher.importers.docx.styles import Styles
 
 _NOTE_PARTS: Final = ("footnote", "endnote")
 # What programs write by themselves is not what an editor said.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from publisher import jail
+from publisher import reading
 from publisher.config import Settings, read_settings
 from publisher.errors import Unreadable, WrongMove
 from publisher.filing import STATES, FilingRoom
@@ -324,7 +324,7 @@ def open_publisher(home: Path, environment: Mapping[str, str] | None = None, clo
 
     worker = settings.worker
     themes = {name: parse_theme(name, css) for name, css in settings.themes.items()}
-    edges = Edges(store, platform, jail.read, themes, clock, worker.upload_threads)
+    edges = Edges(store, platform, reading.read, themes, clock, worker.upload_threads)
     inbox = Inbox(
         drafts=settings.folder("drafts"),
         accounts=tuple(settings.accounts),

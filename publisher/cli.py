@@ -245,7 +245,7 @@ def _open(home: Path) -> Any:
 
 def _read(file: Path) -> Any:
     from publisher.inbox import read_files
-    from publisher.jail import read
+    from publisher.reading import read
 
     return read(read_files(file))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
+from contextvars import ContextVar
 from functools import cache
 from typing import Any, Final, TypeVar, get_args
 
@@ -16,6 +18,8 @@ T = TypeVar("T")
 
 _UNIONS: Final = (Inline, Block)
 _KIND: Final = "kind"
+_parts: ContextVar[list[bytes] | None] = ContextVar("_parts", default=None)
+"""Where bytes go, or come from, while a message is packed or unpacked; None: they are base64."""
 
 
 def dump(value: object) -> str:
@@ -33,15 +37,69 @@ def load(text: str, kind: type[T]) -> T:
         raise ValueError(f"not a {kind.__name__}: {type(error).__name__}") from error
 
 
+def pack(value: object) -> bytes:
+    """A value as a message for another process: bytes stand in it as they are, apart from the JSON."""
+    parts: list[bytes] = []
+    token = _parts.set(parts)
+    try:
+        pieces = [dump(value).encode(), *parts]
+    finally:
+        _parts.reset(token)
+    return b"".join([json.dumps([len(piece) for piece in pieces]).encode(), b"\n", *pieces])
+
+
+def unpack(message: bytes, kind: type[T]) -> T:
+    """The value of class `kind` that was given to pack(). Raises ValueError for anything else."""
+    head, *parts = _pieces(message)
+    token = _parts.set(parts)
+    try:
+        return load(head.decode(), kind)
+    except IndexError as error:
+        raise ValueError("a part is missing") from error
+    finally:
+        _parts.reset(token)
+
+
+def _pieces(message: bytes) -> list[bytes]:
+    sizes, _, rest = message.partition(b"\n")
+    pieces, start = [], 0
+    for size in _sizes(sizes):
+        pieces.append(rest[start : start + size])
+        start += size
+    if not pieces or start != len(rest):
+        raise ValueError("cut short")
+    return pieces
+
+
+def _sizes(line: bytes) -> Sequence[int]:
+    sizes = json.loads(line)
+    if not isinstance(sizes, list) or not all(isinstance(size, int) and size >= 0 for size in sizes):
+        raise ValueError("no sizes")
+    return sizes
+
+
 @cache
 def _converter() -> Converter:
     converter = Converter(detailed_validation=False, forbid_extra_keys=True, omit_if_default=True)
-    converter.register_unstructure_hook(bytes, lambda data: base64.b64encode(data).decode("ascii"))
-    converter.register_structure_hook(bytes, lambda text, _: base64.b64decode(text, validate=True))
+    converter.register_unstructure_hook(bytes, _put)
+    converter.register_structure_hook(bytes, lambda written, _: _take(written))
     converter.register_unstructure_hook_func(_is_frozenset, sorted)
     for union in _UNIONS:
         _tag(converter, union)
     return converter
+
+
+def _put(data: bytes) -> str | int:
+    parts = _parts.get()
+    if parts is None:
+        return base64.b64encode(data).decode("ascii")
+    parts.append(data)
+    return len(parts) - 1
+
+
+def _take(written: Any) -> bytes:  # a number or a text, as JSON has it
+    parts = _parts.get()
+    return base64.b64decode(written, validate=True) if parts is None else parts[written]
 
 
 def _tag(converter: Converter, union: Any) -> None:  # what types.UnionType is to mypy

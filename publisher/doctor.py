@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from publisher import office
 from publisher.app import system_clock
 from publisher.config import Settings, read_settings, secret_variable
 from publisher.errors import ConfigError, WeChatError
@@ -45,6 +46,7 @@ def examine(home: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     yield from _folders(settings)
     yield _database(settings)
     yield _font()
+    yield _office()
     if not settings.accounts:
         yield Finding(
             fine=False, text=f"no account: add an [accounts.NAME] table to {home / 'config' / 'accounts.toml'}"
@@ -87,6 +89,17 @@ def _font() -> Finding:
     if check_cover("金融信息第一期昇喆", "协会", "总第 18 期"):
         return Finding(fine=False, text="cover font: cannot draw Chinese; reinstall the package")
     return Finding(fine=True, text="cover font: draws Chinese")
+
+
+def _office() -> Finding:
+    """Optional: an office that saves everything as .docx needs none."""
+    if office.is_installed():
+        return Finding(fine=True, text="LibreOffice: reads .doc, .wps, .odt, .rtf and EMF/WMF drawings")
+    return Finding(
+        fine=True,
+        text="LibreOffice: not installed, so .doc, .wps, .odt, .rtf and EMF/WMF drawings are refused; "
+        "apt-get install libreoffice-writer-nogui libreoffice-draw-nogui to read them",
+    )
 
 
 def _credentials(account: Account) -> Iterator[Finding]:

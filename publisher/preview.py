@@ -12,7 +12,6 @@ from publisher.config import read_settings
 from publisher.document import Newsletter
 from publisher.errors import WrongMove
 from publisher.issue import Layout
-from publisher.pictures import fit_pictures
 from publisher.rendering import Piece, render
 from publisher.rendering.theme import parse_theme
 
@@ -28,11 +27,12 @@ def write_preview(
     if theme not in themes:
         names = "、".join(sorted(themes))
         raise WrongMove(f"no theme {theme!r}", f"没有名为「{theme}」的主题；可用的主题：{names}。")
-    fitted = fit_pictures(newsletter)
-    addresses = {asset.fingerprint: _address(output, asset.fingerprint, asset.media_type) for asset in fitted.assets}
-    sizes = replace(fitted, assets=tuple(replace(asset, data=b"") for asset in fitted.assets))
+    addresses = {
+        asset.fingerprint: _address(output, asset.fingerprint, asset.media_type) for asset in newsletter.assets
+    }
+    sizes = replace(newsletter, assets=tuple(replace(asset, data=b"") for asset in newsletter.assets))
     rendering = render(sizes, parse_theme(theme, themes[theme]), addresses, layout=cast("Layout", layout))
-    for asset in fitted.assets:
+    for asset in newsletter.assets:
         path = output.parent / addresses[asset.fingerprint]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(asset.data)

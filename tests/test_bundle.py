@@ -26,13 +26,22 @@ from publisher.document import (
 from publisher.errors import Unreadable
 from publisher.importers import archive
 from publisher.importers.bundle import import_bundle, map_blocks
+from publisher.importers.supplies import NOTHING, Conversion, Supplies, Supply, Wants
+from tests.docx_files import p, word_file
+from tests.ole_files import OLD_WORD
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(8)
 JPEG = b"\xff\xd8\xff\xe0" + bytes(8)
 
 
+def read(files: Mapping[str, bytes], supplies: Supplies = NOTHING) -> Document:
+    found = import_bundle(files, supplies)
+    assert isinstance(found, Document)
+    return found
+
+
 def drop(text: str, files: Mapping[str, bytes] | None = None) -> Document:
-    return import_bundle({"稿.md": text.encode()} | dict(files or {}))
+    return read({"稿.md": text.encode()} | dict(files or {}))
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
@@ -53,7 +62,7 @@ def refused(files: Mapping[str, bytes]) -> str:
 
 
 def test_a_single_file_is_a_drop() -> None:
-    assert [plain_text(block) for block in import_bundle({"a.txt": "一\n二".encode()}).blocks] == ["一", "二"]
+    assert [plain_text(block) for block in read({"a.txt": "一\n二".encode()}).blocks] == ["一", "二"]
 
 
 def test_two_documents_are_refused_by_name() -> None:
@@ -77,26 +86,26 @@ def test_a_zip_is_a_folder_with_or_without_a_folder_around() -> None:
         "__MACOSX/刊/._稿.md": b"x",
     }
     for files in (inner, {path.removeprefix("刊/"): data for path, data in inner.items()}):
-        document = import_bundle({"刊.ZIP": zipped(files)})
+        document = read({"刊.ZIP": zipped(files)})
         assert pictures_of(document.blocks) == (fingerprint(PNG),)
 
 
 def test_a_zip_beside_a_document_is_only_a_file() -> None:
-    assert import_bundle({"a.md": b"x", "b.zip": b"y"}).blocks
+    assert read({"a.md": b"x", "b.zip": b"y"}).blocks
 
 
 def test_names_of_a_zip_from_chinese_windows_are_read() -> None:
     data = zipped({"AAAA.md": b"![](BBBB.png)", "BBBB.png": PNG})
     # The names in GBK, without the flag that says UTF-8: four bytes are two Han.
     data = data.replace(b"AAAA", "稿件".encode("gbk")).replace(b"BBBB.png", "图表.png".encode("gbk"))
-    document = import_bundle({"a.zip": data})
+    document = read({"a.zip": data})
     assert [note.code for note in document.notes] == ["picture-missing", "picture-unused"]
     assert "图表.png" in document.notes[1].text
 
 
 def test_names_of_a_zip_in_no_known_encoding_are_kept_as_they_come() -> None:
     data = zipped({"AA.md": b"x", "BB.png": PNG}).replace(b"BB.png", b"\x82\xff.png")
-    assert ".png" in import_bundle({"a.zip": data}).notes[0].text
+    assert ".png" in read({"a.zip": data}).notes[0].text
 
 
 # ---------------------------------------------------------------------------- hostile zips
@@ -176,8 +185,6 @@ def test_a_picture_is_what_its_bytes_are_and_is_taken_once() -> None:
     ("source", "code"),
     [
         ("没有.png", "picture-missing"),
-        ("https://a.cn/x.png?token=secret", "picture-remote"),
-        ("//a.cn/x.png", "picture-remote"),
         ("../x.png", "picture-outside"),
         ("/etc/passwd", "picture-outside"),
         ("file:///etc/passwd", "picture-outside"),
@@ -200,7 +207,7 @@ def test_pictures_are_found_wherever_they_stand() -> None:
         "<ul><li>一<img src=a.png></ul><blockquote><img src=b.png></blockquote><table><tr><td><img src=c.png></table>"
     )
     files = {f"{name}.png": PNG + name.encode() for name in "abc"}
-    document = import_bundle({"a.html": page.encode()} | files)
+    document = read({"a.html": page.encode()} | files)
     assert pictures_of(document.blocks) == tuple(fingerprint(data) for data in files.values())
 
 
@@ -251,3 +258,59 @@ def test_a_side_car_goes_before_front_matter(car: str) -> None:
     document = drop("---\ntitle: 旧\nauthor: 甲\n---\n正文", {car: "title: 新\nx: y".encode("gb18030")})
     assert document.metadata == Metadata(title="新", author="甲")
     assert [(note.code, note.span.part) for note in document.notes] == [("metadata-unknown-key", car)]
+
+
+# ---------------------------------------------------------------------------- what only the outside world can give
+
+
+def test_pictures_on_the_web_are_wanted_by_their_addresses_each_once() -> None:
+    text = "![](https://a.cn/x.png?key=1)\n\n![](//b.cn/y.png)\n\n![](https://a.cn/x.png?key=1)\n"
+    assert import_bundle({"稿.md": text.encode()}) == Wants(addresses=("https://a.cn/x.png?key=1", "//b.cn/y.png"))
+
+
+def test_a_picture_that_was_fetched_is_a_picture_like_any_other() -> None:
+    address = "https://a.cn/图/x.png?key=1"
+    supplies = Supplies(fetched={address: Supply(PNG)})
+    document = read({"稿.md": f"![]({address})".encode()}, supplies)
+    assert [(asset.name, asset.data) for asset in document.assets] == [("x.png", PNG)]
+    assert pictures_of(document.blocks) == (fingerprint(PNG),)
+
+
+def test_a_picture_that_could_not_be_fetched_stops_the_issue_and_its_key_is_not_shown() -> None:
+    address = "https://a.cn/x.png?token=secret"
+    supplies = Supplies(fetched={address: Supply(refusal="网站没有回应。")})
+    (note,) = read({"稿.md": f"一\n\n![]({address})".encode()}, supplies).notes
+    assert (note.code, note.level) == ("picture-remote", Level.ERROR)
+    assert "第 3 行" in note.text
+    assert "https://a.cn/x.png" in note.text
+    assert "网站没有回应" in note.text
+    assert "secret" not in note.text
+
+
+def test_an_old_word_file_in_a_zip_is_wanted_as_docx_and_read_with_its_pictures() -> None:
+    files = {"刊.zip": zipped({"刊/稿.doc": OLD_WORD, "刊/稿.doc.meta.yaml": "title: 题".encode()})}
+    assert import_bundle(files) == Wants(conversions=(Conversion("稿.doc", ".doc", OLD_WORD),))
+    made = word_file(p("正文在此。"))
+    document = read(files, Supplies(converted={"稿.doc": Supply(made)}))
+    assert [plain_text(block) for block in document.blocks] == ["正文在此。"]
+    assert document.metadata.title == "题"
+
+
+def test_a_file_that_was_not_converted_is_refused_with_the_reason() -> None:
+    supplies = Supplies(converted={"稿.doc": Supply(refusal="没有装 LibreOffice。")})
+    with pytest.raises(Unreadable) as caught:
+        import_bundle({"稿.doc": OLD_WORD}, supplies)
+    assert caught.value.note == "没有装 LibreOffice。"
+
+
+@pytest.mark.parametrize("name", ["稿.doc", "稿.wps", "稿.rtf", "稿.odt"])
+def test_a_word_file_under_another_name_is_read_for_what_it_is(name: str) -> None:
+    document = read({name: word_file(p("正文在此。"))})
+    assert [plain_text(block) for block in document.blocks] == ["正文在此。"]
+    assert [note.code for note in document.notes] == ([] if name == "稿.wps" else ["format-renamed"])
+
+
+def test_a_web_page_that_an_office_system_calls_a_word_file_is_read_as_a_page() -> None:
+    document = read({"公文.doc": "<html><body><h1>通知</h1><p>正文在此。</p></body></html>".encode()})
+    assert [plain_text(block) for block in document.blocks] == ["通知", "正文在此。"]
+    assert ".html" in document.notes[0].text

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -11,10 +13,11 @@ from hypothesis import strategies as st
 
 from publisher.document import Document, Flow, Level, Metadata, Paragraph, plain_text
 from publisher.errors import Unreadable
-from publisher.importers import IMPORTERS, import_file
+from publisher.importers import IMPORTERS, Format, import_file, suffix_of
 from publisher.importers.front_matter import merge, read_front_matter, read_metadata
 from publisher.importers.signatures import media_type
 from publisher.importers.text import blank_between, decode, import_text
+from tests.ole_files import OLD_WORD, old_word, ole_file
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "samples" / "jinlian-2024-06.txt"
 MEGABYTE = 1024 * 1024
@@ -72,7 +75,7 @@ def test_a_file_too_deep_for_the_stack_is_refused(monkeypatch: pytest.MonkeyPatc
     def sink(data: bytes, name: str) -> Document:
         return sink(data, name)
 
-    monkeypatch.setattr("publisher.importers.IMPORTERS", {".txt": sink})
+    monkeypatch.setattr("publisher.importers.IMPORTERS", {".txt": Format(sink)})
     with pytest.raises(Unreadable) as caught:
         import_file(b"text", "a.txt")
     assert "嵌套" in caught.value.note
@@ -256,3 +259,56 @@ def test_a_side_car_says_what_it_could_not_say() -> None:
 
 def test_what_is_said_first_wins() -> None:
     assert merge(Metadata(title="一"), Metadata(title="二", author="甲")) == Metadata(title="一", author="甲")
+
+
+# ---------------------------------------------------------------------------- what an office's file really is
+
+
+def odt(manifest: str = "<x/>") -> bytes:
+    """An OpenDocument text as far as its container goes; its media type stands first, stored as it is."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", "<x/>")
+        archive.writestr("META-INF/manifest.xml", manifest)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "suffix"),
+    [
+        ("稿.doc", OLD_WORD, ".doc"),
+        ("稿.docx", OLD_WORD, ".doc"),
+        ("稿.wps", OLD_WORD, ".doc"),
+        ("稿.wps", ole_file({"CONTENTS": b"x"}), ".wps"),
+        ("稿.doc", b"{\\rtf1\\ansi x}", ".rtf"),
+        ("稿.docx", odt(), ".odt"),
+        ("稿.odt", odt(), ".odt"),
+        ("稿.doc", b"PK\x03\x04rest", ".docx"),
+        ("稿.doc", "\ufeff<HTML><body>x".encode("utf-16-le"), ".html"),
+        ("稿.docx", b"PK\x03\x04rest", ".docx"),
+    ],
+)
+def test_the_contents_of_an_office_file_decide_what_it_is(name: str, data: bytes, suffix: str) -> None:
+    assert suffix_of(data, name) == suffix
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("稿.doc", old_word(0x0100), "密码"),
+        ("稿.docx", ole_file({"EncryptedPackage": b"x", "EncryptionInfo": b"x"}), "密码"),
+        ("稿.odt", odt('<x encryption-data="y"/>'), "密码"),
+        ("稿.doc", ole_file({"Workbook": b"x"}), "Excel"),
+        ("稿.doc", ole_file({"PowerPoint Document": b"x"}), "PowerPoint"),
+        ("稿.doc", OLD_WORD[:5000], "没有复制完"),
+        ("稿.doc", OLD_WORD[:8] + b"rubbish" * 500, "已损坏"),
+        ("稿.odt", odt()[:-40], "已损坏"),
+        ("稿.rtf", "不是 RTF".encode(), "后缀名不符"),
+    ],
+)
+def test_an_office_file_that_cannot_be_read_says_why(name: str, data: bytes, says: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        suffix_of(data, name)
+    assert says in caught.value.note
+    assert name in caught.value.note

@@ -11,12 +11,18 @@ from pathlib import Path
 import pytest
 
 from publisher import jail
-from publisher.document import Newsletter, fingerprint, plain_text
+from publisher.codec import pack, unpack
+from publisher.confinement import MEGABYTE, Limits, confine
+from publisher.document import Asset, Newsletter, fingerprint, plain_text
 from publisher.errors import NeedsPerson, Unreadable
-from publisher.jail import USUAL, Limits, main, read
+from publisher.importers.supplies import Wants
+from publisher.jail import READING, answer, fit, main, understand
+from tests.ole_files import OLD_WORD
+from tests.world import picture as picture_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(8)
-MEGABYTE = 1024 * 1024
+QUICK = Limits(seconds=0.3, memory=READING.memory)
+NARROW = Limits(seconds=60, memory=120 * MEGABYTE)
 
 
 def texts(newsletter: Newsletter) -> str:
@@ -25,7 +31,13 @@ def texts(newsletter: Newsletter) -> str:
     return "\n".join([*(article.title for article in newsletter.articles), *blocks])
 
 
-def refused(files: dict[str, bytes], limits: Limits = USUAL) -> Unreadable:
+def read(files: dict[str, bytes], limits: Limits = READING) -> Newsletter:
+    found = jail.read(files, limits=limits)
+    assert isinstance(found, Newsletter)
+    return found
+
+
+def refused(files: dict[str, bytes], limits: Limits = READING) -> Unreadable:
     with pytest.raises(Unreadable) as caught:
         read(files, limits)
     return caught.value
@@ -45,13 +57,13 @@ def test_what_an_importer_refuses_is_refused_here_with_the_same_note() -> None:
 
 
 def test_a_file_that_takes_too_long_is_refused_and_the_caller_lives() -> None:
-    error = refused({"稿.html": b"<p>" * 99_000}, Limits(seconds=0.3))
+    error = refused({"稿.html": b"<p>" * 99_000}, QUICK)
     assert "时间或内存" in error.note
     assert "0.3 秒" in error.note
 
 
 def test_a_file_that_takes_too_much_memory_is_refused_and_the_caller_lives() -> None:
-    error = refused({"稿.html": b"<p>x" * 99_000}, Limits(memory=120 * MEGABYTE))
+    error = refused({"稿.html": b"<p>x" * 99_000}, NARROW)
     assert "时间或内存" in error.note
     assert "120 MB" in error.note
 
@@ -62,34 +74,63 @@ def test_more_bytes_than_a_drop_may_have_are_refused_unread(monkeypatch: pytest.
 
 
 def test_no_traceback_reaches_the_editor(monkeypatch: pytest.MonkeyPatch) -> None:
-    def mix_up(head: str, parts: object) -> bytes:
-        return b"[1]\nx"
-
-    monkeypatch.setattr(jail, "_pack", mix_up)
+    monkeypatch.setattr(jail, "pack", lambda _: b"[1]\nx")
     error = refused({"稿.md": b"x"})
     assert "Traceback" not in error.note + error.detail
     assert "Error" in error.detail
     assert "系统管理员" in error.note
 
 
-def test_an_answer_that_is_none_is_refused() -> None:
-    for answer in (b"", b"[2]\n{", b"[2]\n{}", b"[9]\n{}"):
-        with pytest.raises(Unreadable) as caught:
-            jail._understand(answer)
-        assert "系统管理员" in caught.value.note
+@pytest.mark.parametrize(
+    "message", [b"", b"x", b"{}", b"[]\n", b"[2]\n{", b"[2]\n{}", b"[9]\n{}", b'[14]\n{"detail":"x"}']
+)
+def test_an_answer_that_is_none_is_refused(message: bytes) -> None:
+    with pytest.raises(Unreadable) as caught:
+        understand(message)
+    assert "系统管理员" in caught.value.note
 
 
 def test_an_error_of_the_child_keeps_its_class() -> None:
     with pytest.raises(NeedsPerson) as caught:
-        jail._understand(jail._pack('{"error": "NeedsPerson", "detail": "what", "note": "请问"}', []))
+        understand(pack(jail._Answer(error="NeedsPerson", detail="what", note="请问")))
     assert (caught.value.detail, caught.value.note) == ("what", "请问")
 
 
+def question(files: dict[str, bytes]) -> bytes:
+    return pack(jail._Question(files=files))
+
+
 def test_the_child_answers_in_this_process_as_in_its_own() -> None:
-    newsletter = jail._understand(jail._answer(jail._pack('["稿.md"]', ["正文在此。".encode()])))
-    assert "正文在此。" in texts(newsletter)
+    found = understand(answer(question({"稿.md": "正文在此。".encode()})))
+    assert isinstance(found, Newsletter)
+    assert "正文在此。" in texts(found)
     with pytest.raises(Unreadable):
-        jail._understand(jail._answer(jail._pack('["稿.exe"]', [b"x"])))
+        understand(answer(question({"稿.exe": b"x"})))
+
+
+def test_the_child_says_what_it_needs_to_read_a_drop() -> None:
+    found = jail.read({"稿.doc": OLD_WORD})
+    assert isinstance(found, Wants)
+    assert [(wish.path, wish.suffix, wish.data) for wish in found.conversions] == [("稿.doc", ".doc", OLD_WORD)]
+
+
+def test_pictures_are_made_to_fit_in_a_child() -> None:
+    fitted = fit(Newsletter(None, (), assets=(Asset("a", "image/bmp", picture_of("BMP"), "图.bmp"),)))
+    assert [(asset.fingerprint, asset.width > 0, asset.media_type) for asset in fitted.assets] == [
+        ("a", True, "image/png")
+    ]
+
+
+def test_pictures_are_made_to_fit_in_this_process_as_in_a_child() -> None:
+    newsletter = Newsletter(None, (), assets=(Asset("a", "image/bmp", picture_of("BMP"), "图.bmp"),))
+    said = unpack(answer(pack(jail._Question(newsletter=newsletter))), jail._Answer)
+    assert said.newsletter == fit(newsletter)
+
+
+def test_a_child_that_fits_pictures_wants_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jail, "_ask", lambda *_: Wants(addresses=("x",)))
+    with pytest.raises(Unreadable):
+        fit(Newsletter(None, ()))
 
 
 def test_many_threads_may_read_at_once() -> None:
@@ -120,15 +161,16 @@ def test_an_interrupted_reading_leaves_no_child(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_program_takes_files_and_gives_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[float, int]] = []
+    asked: list[Limits] = []
     answered = io.TextIOWrapper(io.BytesIO())
-    monkeypatch.setattr(jail, "_confine", lambda seconds, memory: asked.append((seconds, memory)))
-    monkeypatch.setattr(sys, "argv", ["jail", "1.5", "99"])
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(jail._pack('["a.txt"]', [b"text"]))))
+    monkeypatch.setattr(jail, "confine", asked.append)
+    monkeypatch.setattr(sys, "argv", ["jail", *Limits(1.5, 99).words()])
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(question({"a.txt": b"text"}))))
     monkeypatch.setattr(sys, "stdout", answered)
     main()
-    assert asked == [(1.5, 99)]
-    assert "text" in texts(jail._understand(answered.buffer.getvalue()))
+    assert asked == [Limits(1.5, 99)]
+    assert isinstance(found := understand(answered.buffer.getvalue()), Newsletter)
+    assert "text" in texts(found)
 
 
 def test_the_child_can_neither_write_nor_outgrow_its_limits(tmp_path: Path) -> None:
@@ -147,7 +189,7 @@ def test_the_child_can_neither_write_nor_outgrow_its_limits(tmp_path: Path) -> N
 
 def _try_everything(folder: Path) -> list[str]:
     """The names of what succeeded."""
-    jail._confine(5, 512 * MEGABYTE)
+    confine(Limits(5, 512 * MEGABYTE))
     done = []
     try:
         (folder / "x").write_text("text")

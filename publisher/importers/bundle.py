@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from publisher.document import (
     Asset,
@@ -25,10 +25,11 @@ from publisher.document import (
     fingerprint,
 )
 from publisher.errors import Unreadable
-from publisher.importers import IMPORTERS, import_file
+from publisher.importers import IMPORTERS, import_file, suffix_of
 from publisher.importers.archive import unpack
 from publisher.importers.front_matter import merge, read_metadata
 from publisher.importers.signatures import media_type
+from publisher.importers.supplies import NOTHING, Conversion, Supplies, Supply, Wants
 from publisher.importers.text import decode
 
 SIDE_CAR: Final = ".meta.yaml"
@@ -38,16 +39,41 @@ _REMOTE: Final = re.compile(r"(?:https?|ftp):|//", re.IGNORECASE)
 _ROOTED: Final = re.compile(r"/|[A-Za-z][\w+.-]*:")
 
 
-def import_bundle(files: Mapping[str, bytes]) -> Document:
-    """The document of a drop, its pictures and cover found among `files`, which are by relative POSIX path.
+def import_bundle(files: Mapping[str, bytes], supplies: Supplies = NOTHING) -> Document | Wants:
+    """The document of a drop, its pictures and cover found among `files`, which are by relative POSIX path; or what
+    must be supplied before it can be read.
 
-    Pictures that cannot be found, or are not here, leave an ERROR note. Raises Unreadable where there is not
+    Pictures that cannot be found, or could not be fetched, leave an ERROR note. Raises Unreadable where there is not
     exactly one document at the top, and what its importer raises.
     """
     name, held = _open(files)
-    document = import_file(held[name], name)
-    document = _with_side_car(document, held, name)
-    shelf = _Shelf(held)
+    suffix = suffix_of(held[name], name)
+    if IMPORTERS[suffix].converted and name not in supplies.converted:
+        return Wants(conversions=(Conversion(name, suffix, held[name]),))
+    document = import_file(_readable(held[name], name, supplies), name)
+    document = _with_side_car(replace(document, notes=(*_renamed(name, suffix), *document.notes)), held, name)
+    shelf = _Shelf(held, supplies)
+    document = _with_pictures(document, shelf, name)
+    return Wants(addresses=tuple(dict.fromkeys(shelf.wanted))) if shelf.wanted else document
+
+
+def _readable(data: bytes, name: str, supplies: Supplies) -> bytes:
+    """The file's bytes, or those of what it was converted to."""
+    supply = supplies.converted.get(name, Supply(data))
+    if supply.refusal:
+        raise Unreadable(f"{name}: not converted", supply.refusal)
+    return supply.data
+
+
+def _renamed(name: str, suffix: str) -> tuple[Note, ...]:
+    own = PurePosixPath(name).suffix.lower()
+    if own in {suffix, ".wps"}:
+        return ()
+    text = f"“{name}”的内容其实是 {suffix} 格式，已按 {suffix} 读取。"
+    return (Note("format-renamed", text, Level.INFO),)
+
+
+def _with_pictures(document: Document, shelf: _Shelf, name: str) -> Document:
     blocks = map_blocks(document.blocks, shelf.resolve)
     footnotes = tuple(replace(note, blocks=map_blocks(note.blocks, shelf.resolve)) for note in document.footnotes)
     cover = shelf.find_cover(document.metadata.cover)
@@ -117,11 +143,13 @@ def _with_side_car(document: Document, files: Mapping[str, bytes], name: str) ->
 class _Shelf:
     """The pictures of a drop: found by the ways in which editors write paths, each taken once."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    def __init__(self, files: Mapping[str, bytes], supplies: Supplies) -> None:
         self._files = {_normal(path): data for path, data in files.items()}
         self._by_lower = {path.lower(): path for path in self._files}
         self.assets: dict[str, Asset] = {}
         self.notes: list[Note] = []
+        self.wanted: list[str] = []
+        self._fetched = supplies.fetched
         self._used: set[str] = set()
 
     def resolve(self, block: Block) -> Block:
@@ -147,8 +175,7 @@ class _Shelf:
         """The fingerprint of the picture called `source`, or "" and a note."""
         where = f"第 {span.line} 行（段）的" if span.line else ""
         if _REMOTE.match(source):
-            text = f"{where}{what} {_shown(source)} 在网络上，没有下载。请把它保存下来，放进同一文件夹后重新投放。"
-            return self._refuse("picture-remote", text, span)
+            return self._take_remote(source, f"{where}{what}", span)
         path = _inside(source)
         if not path:
             text = f"{where}{what} {_shown(source)} 在文件夹外面，不能使用。请把它放进同一文件夹后重新投放。"
@@ -162,14 +189,27 @@ class _Shelf:
             return self._refuse("picture-unreadable", text, span)
         return self._keep(found)
 
+    def _take_remote(self, source: str, what: str, span: Span) -> str:
+        """The fingerprint of a picture on the web, or "": it is wanted, or was refused."""
+        supply = self._fetched.get(source)
+        if supply is None:
+            self.wanted.append(source)
+            return ""
+        if supply.refusal:
+            text = f"{what} {_shown(source)} 在网络上，没有取到：{supply.refusal}"
+            return self._refuse("picture-remote", text, span)
+        return self._add(supply.data, PurePosixPath(urlsplit(source).path).name)
+
     def _refuse(self, code: str, text: str, span: Span) -> str:
         self.notes.append(Note(code, text, Level.ERROR, span))
         return ""
 
     def _keep(self, path: str) -> str:
-        data = self._files[path]
-        name = fingerprint(data)
         self._used.add(path)
+        return self._add(self._files[path], path)
+
+    def _add(self, data: bytes, path: str) -> str:
+        name = fingerprint(data)
         self.assets.setdefault(name, Asset(name, media_type(data), data, path))
         return name
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+MSWORD: Final = "application/msword"
+"""An OLE container, whatever lies in it."""
+ODT: Final = "application/vnd.oasis.opendocument.text"
+
 _SIGNATURES: Final = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -15,7 +19,7 @@ _SIGNATURES: Final = (
     (b"PK\x03\x04", "application/zip"),
     (b"PK\x05\x06", "application/zip"),
     (b"%PDF-", "application/pdf"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/msword"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", MSWORD),
     (b"{\\rtf", "application/rtf"),
 )
 _HEIF_BRANDS: Final = {
@@ -25,6 +29,8 @@ _HEIF_BRANDS: Final = {
     b"heix": "image/heic",
     b"mif1": "image/heic",
 }
+_ODT_MARK: Final = b"mimetype" + ODT.encode()
+"""An OpenDocument file begins with its media type, stored as it is."""
 _EMF_MARK: Final = slice(40, 44)
 
 
@@ -32,7 +38,7 @@ def media_type(data: bytes) -> str:
     """The media type that the bytes themselves show, "" if they show none."""
     for signature, name in _SIGNATURES:
         if data.startswith(signature):
-            return name
+            return ODT if name == "application/zip" and _ODT_MARK in data[:100] else name
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
     if data[4:8] == b"ftyp":

@@ -10,7 +10,6 @@ from publisher import codec
 from publisher.document import Level, Masthead, Newsletter, Note
 from publisher.errors import NeedsPerson
 from publisher.issue import ArticleRow, Content, Issue, Layout, Move, Status
-from publisher.pictures import fit_pictures
 from publisher.pipeline.effects import may_be_out
 from publisher.pipeline.job import Job
 from publisher.rendering import Rendering, placeholder_addresses, render
@@ -23,8 +22,8 @@ _OUT = frozenset({Status.SUBMITTED, Status.PUBLISHED})
 
 
 def import_issue(job: Job) -> Move:
-    """RECEIVED -> IMPORTED: the structure is recovered, the pictures fit, the articles are within the limits."""
-    newsletter = fit_pictures(job.edges.read(job.edges.store.originals(job.issue.id)))
+    """RECEIVED -> IMPORTED: the structure is recovered, the articles are within the limits."""
+    newsletter = job.edges.read(job.edges.store.originals(job.issue.id))
     rendering = render_issue(job, newsletter, placeholder_addresses(newsletter))
     title = issue_title(newsletter, rendering)
     cover = () if newsletter.metadata.cover else check_cover(title, *cover_lines(newsletter))

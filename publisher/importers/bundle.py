@@ -27,6 +27,7 @@ from publisher.document import (
 from publisher.errors import Unreadable
 from publisher.importers import IMPORTERS, import_file
 from publisher.importers.archive import unpack
+from publisher.importers.file_name import read_file_name
 from publisher.importers.front_matter import merge, read_metadata
 from publisher.importers.signatures import media_type
 from publisher.importers.text import decode
@@ -46,7 +47,8 @@ def import_bundle(files: Mapping[str, bytes]) -> Document:
     """
     name, held = _open(files)
     document = import_file(held[name], name)
-    document = _with_side_car(document, held, name)
+    names = _drop_names(files, name)
+    document = _with_side_car(document, held, names)
     shelf = _Shelf(held)
     blocks = map_blocks(document.blocks, shelf.resolve)
     footnotes = tuple(replace(note, blocks=map_blocks(note.blocks, shelf.resolve)) for note in document.footnotes)
@@ -58,6 +60,7 @@ def import_bundle(files: Mapping[str, bytes]) -> Document:
         footnotes=footnotes,
         assets=tuple(assets.values()),
         metadata=replace(document.metadata, cover=cover),
+        name_title=next((title for each in names if (title := read_file_name(each).title)), ""),
         notes=(*document.notes, *shelf.notes, *shelf.unused({name})),
     )
 
@@ -105,12 +108,18 @@ def _documents(files: Mapping[str, bytes]) -> list[str]:
     return [path for path in _top(files) if PurePosixPath(path).suffix.lower() in IMPORTERS]
 
 
-def _with_side_car(document: Document, files: Mapping[str, bytes], name: str) -> Document:
+def _drop_names(files: Mapping[str, bytes], name: str) -> tuple[str, ...]:
+    """What the drop is called: by the zip that the document came in, if any, and by the document."""
+    zips = [] if name in files else [path for path in _top(files) if PurePosixPath(path).suffix.lower() == ".zip"]
+    return (*zips, name)
+
+
+def _with_side_car(document: Document, files: Mapping[str, bytes], names: tuple[str, ...]) -> Document:
     """What a side-car says goes before what the document says of itself."""
-    for car in (name + SIDE_CAR, PurePosixPath(name).stem + SIDE_CAR):
-        if car in files:
-            said, notes = read_metadata(decode(files[car]), car)
-            return replace(document, metadata=merge(said, document.metadata), notes=(*document.notes, *notes))
+    cars = [stem + SIDE_CAR for name in names for stem in (name, PurePosixPath(name).stem)]
+    for car in (each for each in cars if each in files):
+        said, notes = read_metadata(decode(files[car]), car)
+        return replace(document, metadata=merge(said, document.metadata), notes=(*document.notes, *notes))
     return document
 
 

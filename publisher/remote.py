@@ -124,8 +124,8 @@ def fetch_pictures(addresses: Sequence[str], guard: Guard = PUBLIC, limits: Limi
 
 def shown(address: str) -> str:
     """An address as a note may show it: short, and without the parts that may hold a key."""
-    bare = re.sub(r"[?#].*", "", address, flags=re.DOTALL)
-    return re.sub(r"^([^/]*//)[^/]*@", r"\1", bare)[:120]
+    bare = re.sub(r"[?#;].*", "", address.strip(), flags=re.DOTALL)
+    return re.sub(r"^((?:[A-Za-z][\w+.-]*:)?[/\\]*)[^/\\]*@", r"\1", bare)[:120]
 
 
 class _Refusal(Exception):
@@ -163,7 +163,7 @@ class _Trip:
             except _Refusal as refusal:
                 return _refused(address, refusal.why)
             except (OSError, HTTPException, ValueError) as error:
-                late = f"{seconds:.0f} 秒内没有下载完"
+                late = f"{max(1, round(seconds))} 秒内没有下载完"
                 return _refused(address, late if line.is_over else _name_trouble(error))
 
     def _follow(self, address: str, line: _Line) -> bytes:
@@ -181,14 +181,15 @@ class _Trip:
     def _read(self, answer: HTTPResponse, line: _Line) -> bytes:
         _check_head(answer, self._limits.most_bytes)
         declared, body = answer.length, bytearray()
-        while piece := answer.read1(_PIECE):
+        # Some servers keep the line open whatever they are asked: what was declared is all there is to wait for.
+        while len(body) != declared and (piece := answer.read1(_PIECE)):
             body += piece
             if len(body) > self._limits.most_bytes:
                 raise _too_large(self._limits.most_bytes)
             self._spend(len(piece))
         if line.is_over:  # the end of a line that we cut ourselves looks like any other
             raise TimeoutError
-        if declared is not None and len(body) < declared:
+        if declared is not None and len(body) != declared:
             raise _Refusal("连接中断，没有下载完整")
         return _checked(bytes(body))
 

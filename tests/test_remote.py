@@ -19,6 +19,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from publisher.remote import PUBLIC, USUAL, Fetched, Guard, Limits, fetch_pictures, is_public, shown
@@ -163,6 +165,26 @@ def test_a_picture_without_its_length_and_one_in_chunks_arrive() -> None:
     }
     with serving(pages) as server:
         assert [fetch(server, path).data for path in pages] == [body, body]
+
+
+def test_a_server_that_keeps_the_line_open_is_not_waited_for() -> None:
+    body = png()
+
+    def keep(said: bytes) -> Wire:
+        def page(wire: socket.socket) -> None:
+            wire.sendall(said)
+            wire.recv(1)
+
+        return page
+
+    chunked = f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
+    pages = {
+        "/a": keep(answer(body)),
+        "/b": keep(answer(b"", Content_Length="", Transfer_Encoding="chunked") + chunked),
+        "/c": keep(redirect("/a")),
+    }
+    with serving(pages) as server:
+        assert [fetch(server, path).data for path in pages] == [body] * 3
 
 
 def test_the_bytes_say_what_it_is_whatever_the_server_calls_it() -> None:
@@ -510,8 +532,32 @@ def test_a_key_in_an_address_reaches_no_note_and_no_log(caplog: pytest.LogCaptur
         ("https://me:word@a.example/b@c.png#x", "https://a.example/b@c.png"),
         ("//me:word@a.example/b.png", "//a.example/b.png"),
         ("https://a.example?sig=//me@x", "https://a.example"),
+        ("https:me:word@a.example/b.png", "https:a.example/b.png"),
+        ("https://a.example/b.png;session=1", "https://a.example/b.png"),
         ("https://a.example/" + "长" * 200, ("https://a.example/" + "长" * 200)[:120]),
     ],
 )
 def test_an_address_is_shown_without_what_may_be_a_key(address: str, seen: str) -> None:
     assert shown(address) == seen
+
+
+# ---------------------------------------------------------------------------- whatever stands there
+
+PARTS = st.lists(
+    st.sampled_from(["http:", "https:", "//", "/", "\\", "@", ":", "[", "]", "?", "#", "%", ".", "1", "0x", "::", "。"])
+    | st.text(max_size=3),
+    max_size=8,
+).map("".join)
+
+
+@given(PARTS)
+def test_whatever_an_address_looks_like_it_is_refused_without_an_error(address: str) -> None:
+    told = refusal(address, replace(PUBLIC, is_allowed=lambda _: False, resolve=lambda *_: []))
+    assert "没有下载" in told
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"", b"HTTP/1.1 200 OK\r\n", answer(b"", "302 Found", Location="x")]))
+@settings(max_examples=60, deadline=None)
+def test_whatever_a_server_says_it_is_refused_without_an_error(noise: bytes, begin: bytes) -> None:
+    with serving({"/a": begin.removesuffix(b"\r\n") + noise}) as server:
+        assert fetch(server, "/a", replace(USUAL, redirects=0)).refusal

@@ -272,7 +272,9 @@ class Footnote:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What the editor said about the issue outside its text. "" is unsaid. `publish_at` is as written."""
+    """What the editor said about the issue outside its text. "" is unsaid. `publish_at` is as written; `send` is
+    publish, mass or draft; `comments` is off, all or fans.
+    """
 
     title: str = ""
     author: str = ""
@@ -281,7 +283,10 @@ class Metadata:
     publish_at: str = ""
     theme: str = ""
     layout: str = ""
+    send: str = ""
     source_url: str = ""
+    comments: str = ""
+    keywords: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +312,9 @@ class Flow(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What an importer understood: blocks in the order of the file, nothing guessed."""
+    """What an importer understood: blocks in the order of the file, nothing guessed. `name_title` is the title in a
+    file's name such as `2026-11-24-标题.docx`: the last resort where nothing else gives one.
+    """
 
     blocks: tuple[Block, ...] = ()
     flow: Flow = Flow.PARAGRAPHS
@@ -315,6 +322,7 @@ class Document:
     assets: tuple[Asset, ...] = ()
     metadata: Metadata = Metadata()
     properties: Properties = Properties()
+    name_title: str = ""
     notes: tuple[Note, ...] = ()
 
 

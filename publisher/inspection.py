@@ -26,8 +26,12 @@ from publisher.document import (
 
 
 def inspection(newsletter: Newsletter) -> dict[str, Any]:
-    """The masthead, sections, articles, closing notice and notes of a newsletter, ready for `json.dumps`."""
+    """The masthead, sections, articles, closing notice and notes of a newsletter, ready for `json.dumps`; and its
+    metadata, if the editor said anything outside the text.
+    """
+    said = {name: value for name, value in asdict(newsletter.metadata).items() if value}
     return {
+        **({"metadata": said} if said else {}),
         "masthead": asdict(newsletter.masthead) if newsletter.masthead else None,
         "sections": [
             {"name": section.name, "articles": [_article(article) for article in section.articles]}

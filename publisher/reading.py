@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from publisher import jail, office
+from publisher import jail, office, remote
 from publisher.document import Asset, Level, Newsletter, Note
 from publisher.errors import Unreadable
 from publisher.importers.supplies import NOTHING, Conversion, Supplies, Supply, Wants
@@ -23,11 +23,6 @@ _DRAWINGS: Final = {"image/emf": ".emf", "image/wmf": ".wmf"}
 _PDF: Final = "application/pdf"
 
 
-def _not_fetched(addresses: Sequence[str]) -> Mapping[str, Supply]:
-    refusal = "没有下载。请把它保存下来，放进同一文件夹后重新投放。"
-    return {address: Supply(refusal=refusal) for address in addresses}
-
-
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Reads drops; each field is one way to the outside world."""
@@ -36,7 +31,7 @@ class Reader:
     fit: Callable[[Newsletter], Newsletter] = jail.fit
     convert: Callable[[bytes, str], bytes] = office.to_docx
     draw: Callable[[Mapping[str, bytes]], Mapping[str, bytes]] = office.to_pdf
-    fetch: Callable[[Sequence[str]], Mapping[str, Supply]] = _not_fetched
+    fetch: Callable[[Sequence[str]], Mapping[str, Supply]] = remote.fetch_pictures
 
     def read(self, files: Mapping[str, bytes]) -> Newsletter:
         """The newsletter that `files` (by relative POSIX path) hold, its pictures as the platform takes them.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 
 TIME_FORMATS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+
+OFFICE_OPENS = time(9)
+"""When an issue goes out that is promised for a day on which its account has no slot."""
 
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = re.compile(r"(?<![/\d])[0-7](?!\d)")
@@ -27,6 +30,22 @@ def next_slot(slots: Sequence[str], zone: str, after: datetime) -> datetime:
     if not coming:
         raise ValueError(f"none of the slots ever comes: {', '.join(slots)}")
     return min(coming).astimezone(UTC)
+
+
+def time_on(day: date, slots: Sequence[str], zone: str, now: datetime) -> datetime:
+    """The moment (UTC) for an issue that is only promised for a day: the account's first slot on it that is still to
+    come, else 09:00.
+    """
+    opens = datetime.combine(day, OFFICE_OPENS, ZoneInfo(zone)).astimezone(UTC)
+    if not slots:
+        return opens
+    slot = next_slot(slots, zone, max(datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC), now))
+    return slot if slot.astimezone(ZoneInfo(zone)).date() == day else opens
+
+
+def is_over(day: date, zone: str, now: datetime) -> bool:
+    """Whether a day is past in a zone."""
+    return day < now.astimezone(ZoneInfo(zone)).date()
 
 
 def parse_slot(slot: str, zone: str) -> CronTrigger:

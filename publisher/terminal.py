@@ -105,6 +105,9 @@ def show_inspection(understood: Mapping[str, Any]) -> None:
     if head:
         facts = [str(value) for value in head.values() if value]
         console.print(Text(" · ".join(facts), style="bold"), soft_wrap=True)
+    for name, value in understood.get("metadata", {}).items():
+        text = value if isinstance(value, str) else "、".join(value)
+        console.print(Text(f"{name}: {text}", style="dim"), soft_wrap=True)
     for section in understood["sections"]:
         console.print(Text(f"\n◆ {section['name']}" if section["name"] else "", style="red"))
         for number, article in enumerate(section["articles"], 1):

@@ -278,7 +278,7 @@ def test_a_picture_that_was_fetched_is_a_picture_like_any_other() -> None:
 
 def test_a_picture_that_could_not_be_fetched_stops_the_issue_and_its_key_is_not_shown() -> None:
     address = "https://a.cn/x.png?token=secret"
-    supplies = Supplies(fetched={address: Supply(refusal="网站没有回应。")})
+    supplies = Supplies(fetched={address: Supply(refusal="网络图片 https://a.cn/x.png 没有下载：网站没有回应。")})
     (note,) = read({"稿.md": f"一\n\n![]({address})".encode()}, supplies).notes
     assert (note.code, note.level) == ("picture-remote", Level.ERROR)
     assert "第 3 行" in note.text

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.slots import backoff, in_zone, next_slot, parse_time
+from publisher.slots import backoff, in_zone, is_over, next_slot, parse_time, time_on
 
 TUESDAY_NINE = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 
@@ -75,3 +75,24 @@ def test_a_time_as_shown_is_read_back(moment: datetime) -> None:
 def test_patience_doubles_up_to_ten_minutes(tries: int) -> None:
     assert timedelta(seconds=5) <= backoff(tries) <= timedelta(minutes=10)
     assert backoff(tries + 1) >= backoff(tries)
+
+
+@pytest.mark.parametrize(
+    ("slots", "day", "moment"),
+    [
+        ((), 26, "2026-11-26 09:00"),
+        (("30 17 * * thu", "0 12 * * thu"), 26, "2026-11-26 12:00"),
+        (("30 17 * * fri",), 26, "2026-11-26 09:00"),
+        (("0 8,10 * * *",), 24, "2026-11-24 10:00"),
+        (("0 8 * * *",), 24, "2026-11-24 09:00"),
+    ],
+)
+def test_a_day_means_its_first_slot_to_come_or_nine_oclock(slots: tuple[str, ...], day: int, moment: str) -> None:
+    given = time_on(date(2026, 11, day), slots, "Asia/Shanghai", TUESDAY_NINE)
+    assert in_zone(given, "Asia/Shanghai") == moment
+
+
+def test_a_day_is_over_when_it_is_over_in_the_accounts_zone() -> None:
+    late = TUESDAY_NINE + timedelta(hours=14, minutes=59)
+    assert not is_over(date(2026, 11, 24), "Asia/Shanghai", late)
+    assert is_over(date(2026, 11, 24), "Asia/Shanghai", late + timedelta(minutes=1))

@@ -27,7 +27,9 @@ from publisher.document import (
 from publisher.errors import Unreadable
 from publisher.importers import IMPORTERS, import_file, suffix_of
 from publisher.importers.archive import unpack
+from publisher.importers.file_name import read_file_name
 from publisher.importers.front_matter import merge, read_metadata
+from publisher.importers.links import shown
 from publisher.importers.signatures import media_type
 from publisher.importers.supplies import NOTHING, Conversion, Supplies, Supply, Wants
 from publisher.importers.text import decode
@@ -51,7 +53,10 @@ def import_bundle(files: Mapping[str, bytes], supplies: Supplies = NOTHING) -> D
     if IMPORTERS[suffix].converted and name not in supplies.converted:
         return Wants(conversions=(Conversion(name, suffix, held[name]),))
     document = import_file(_readable(held[name], name, supplies), name)
-    document = _with_side_car(replace(document, notes=(*_renamed(name, suffix), *document.notes)), held, name)
+    names = _drop_names(files, name)
+    name_title = next((title for each in names if (title := read_file_name(each).title)), "")
+    document = replace(document, name_title=name_title, notes=(*_renamed(name, suffix), *document.notes))
+    document = _with_side_car(document, held, names)
     shelf = _Shelf(held, supplies)
     document = _with_pictures(document, shelf, name)
     return Wants(addresses=tuple(dict.fromkeys(shelf.wanted))) if shelf.wanted else document
@@ -131,12 +136,18 @@ def _documents(files: Mapping[str, bytes]) -> list[str]:
     return [path for path in _top(files) if PurePosixPath(path).suffix.lower() in IMPORTERS]
 
 
-def _with_side_car(document: Document, files: Mapping[str, bytes], name: str) -> Document:
+def _drop_names(files: Mapping[str, bytes], name: str) -> tuple[str, ...]:
+    """What the drop is called: by the zip that the document came in, if any, and by the document."""
+    zips = [] if name in files else [path for path in _top(files) if PurePosixPath(path).suffix.lower() == ".zip"]
+    return (*zips, name)
+
+
+def _with_side_car(document: Document, files: Mapping[str, bytes], names: tuple[str, ...]) -> Document:
     """What a side-car says goes before what the document says of itself."""
-    for car in (name + SIDE_CAR, PurePosixPath(name).stem + SIDE_CAR):
-        if car in files:
-            said, notes = read_metadata(decode(files[car]), car)
-            return replace(document, metadata=merge(said, document.metadata), notes=(*document.notes, *notes))
+    cars = [stem + SIDE_CAR for name in names for stem in (name, PurePosixPath(name).stem)]
+    for car in (each for each in cars if each in files):
+        said, notes = read_metadata(decode(files[car]), car)
+        return replace(document, metadata=merge(said, document.metadata), notes=(*document.notes, *notes))
     return document
 
 
@@ -175,29 +186,28 @@ class _Shelf:
         """The fingerprint of the picture called `source`, or "" and a note."""
         where = f"第 {span.line} 行（段）的" if span.line else ""
         if _REMOTE.match(source):
-            return self._take_remote(source, f"{where}{what}", span)
+            return self._take_remote(source, where, span)
         path = _inside(source)
         if not path:
-            text = f"{where}{what} {_shown(source)} 在文件夹外面，不能使用。请把它放进同一文件夹后重新投放。"
+            text = f"{where}{what} {shown(source)} 在文件夹外面，不能使用。请把它放进同一文件夹后重新投放。"
             return self._refuse("picture-outside", text, span)
         found = self._by_lower.get(path.lower(), "") if path not in self._files else path
         if not found:
-            text = f"{where}{what} {_shown(source)} 找不到。请把它放进同一文件夹后重新投放。"
+            text = f"{where}{what} {shown(source)} 找不到。请把它放进同一文件夹后重新投放。"
             return self._refuse("picture-missing", text, span)
         if not _is_picture(self._files[found]):
-            text = f"{where}{what} {_shown(source)} 不是图片，或者已损坏。请换成 PNG 或 JPEG 图片后重新投放。"
+            text = f"{where}{what} {shown(source)} 不是图片，或者已损坏。请换成 PNG 或 JPEG 图片后重新投放。"
             return self._refuse("picture-unreadable", text, span)
         return self._keep(found)
 
-    def _take_remote(self, source: str, what: str, span: Span) -> str:
+    def _take_remote(self, source: str, where: str, span: Span) -> str:
         """The fingerprint of a picture on the web, or "": it is wanted, or was refused."""
         supply = self._fetched.get(source)
         if supply is None:
             self.wanted.append(source)
             return ""
         if supply.refusal:
-            text = f"{what} {_shown(source)} 在网络上，没有取到：{supply.refusal}"
-            return self._refuse("picture-remote", text, span)
+            return self._refuse("picture-remote", f"{where}{supply.refusal}", span)
         return self._add(supply.data, PurePosixPath(urlsplit(source).path).name)
 
     def _refuse(self, code: str, text: str, span: Span) -> str:
@@ -216,11 +226,6 @@ class _Shelf:
 
 def _is_picture(data: bytes) -> bool:
     return media_type(data).startswith("image/")
-
-
-def _shown(source: str) -> str:
-    """An address as a note may show it: short, and without the part that may hold a key."""
-    return source.partition("?")[0][:120]
 
 
 def _normal(path: str) -> str:

@@ -39,3 +39,9 @@ def is_written(alt: str, source: str) -> bool:
     """Whether a picture's alternative text was written by a person; programs put the file's name, or 图片 1."""
     path = PurePosixPath(source.replace("\\", "/"))
     return alt not in {path.name, path.stem} and not _MADE_BY_PROGRAM.fullmatch(alt.strip())
+
+
+def shown(address: str) -> str:
+    """An address as a note may show it: short, and without the parts that may hold a key."""
+    bare = re.sub(r"[?#;].*", "", address.strip(), flags=re.DOTALL)
+    return re.sub(r"^((?:[A-Za-z][\w+.-]*:)?[/\\]*)[^/\\]*@", r"\1", bare)[:120]

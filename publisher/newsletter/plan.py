@@ -232,9 +232,10 @@ def _single(lines: tuple[Line, ...], document: Document) -> Plan:
         return Plan(lines, (Story(one_line(lines[place].text), Place(place, 1)),))
     first = next((line for line in lines if line.running and letters(line.text)), lines[0])
     words = _SENTENCE.search(first.text)
-    title = given or (words[0].strip() if words else "") or "无标题"
-    text = f"标题取自文件属性：{title}。" if given else f"文中没有标题，暂用“{title}”作标题，请核对。"
-    note = Note("title-made", text, Level.INFO if given else Level.WARNING, Span(line=first.span.line))
+    title = given or document.name_title or (words[0].strip() if words else "") or "无标题"
+    told = "文件属性" if given else "文件名" if document.name_title else ""
+    text = f"标题取自{told}：{title}。" if told else f"文中没有标题，暂用“{title}”作标题，请核对。"
+    note = Note("title-made", text, Level.INFO if told else Level.WARNING, Span(line=first.span.line))
     return Plan(lines, (Story(title, Place(0, 0)),), notes=(note,))
 
 

@@ -26,7 +26,7 @@ def draft_issue(job: Job) -> Move:
     addresses = upload_pictures(job, newsletter)
     cover = upload_cover(job, newsletter)
     pieces = render_issue(job, newsletter, addresses).pieces
-    draft = add_draft(job, [_draft_article(piece, cover) for piece in pieces])
+    draft = add_draft(job, [_draft_article(piece, cover, newsletter.metadata.comments) for piece in pieces])
     return job.go(
         Status.DRAFTED, f"草稿已放入公众号草稿箱（{len(pieces)} 篇）", draft_media_id=draft, cover_media_id=cover
     )
@@ -106,7 +106,7 @@ def add_draft(job: Job, articles: Sequence[DraftArticle]) -> str:
     return str(job.hold.once("add_draft", cover, add, find)["media_id"])
 
 
-def _draft_article(piece: Piece, cover: str) -> DraftArticle:
+def _draft_article(piece: Piece, cover: str, comments: str) -> DraftArticle:
     return DraftArticle(
         title=piece.title,
         author=piece.author,
@@ -114,6 +114,8 @@ def _draft_article(piece: Piece, cover: str) -> DraftArticle:
         content=piece.content,
         thumb_media_id=cover,
         content_source_url=piece.source_url,
+        need_open_comment=int(comments in {"all", "fans"}),
+        only_fans_can_comment=int(comments == "fans"),
     )
 
 

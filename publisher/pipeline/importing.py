@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from typing import get_args
 
 from publisher import codec
 from publisher.document import Level, Masthead, Newsletter, Note
 from publisher.errors import NeedsPerson
+from publisher.importers.file_name import read_file_name
 from publisher.issue import ArticleRow, Content, Issue, Layout, Move, Status
 from publisher.pipeline.effects import may_be_out
 from publisher.pipeline.job import Job
@@ -16,7 +18,7 @@ from publisher.rendering import Rendering, placeholder_addresses, render
 from publisher.rendering.cover import check_cover
 from publisher.rendering.layout import issue_number
 from publisher.rendering.theme import Theme
-from publisher.slots import in_zone, next_slot, parse_time
+from publisher.slots import in_zone, is_over, next_slot, parse_time, time_on
 
 _OUT = frozenset({Status.SUBMITTED, Status.PUBLISHED})
 
@@ -27,7 +29,7 @@ def import_issue(job: Job) -> Move:
     rendering = render_issue(job, newsletter, placeholder_addresses(newsletter))
     title = issue_title(newsletter, rendering)
     cover = () if newsletter.metadata.cover else check_cover(title, *cover_lines(newsletter))
-    newsletter = replace(newsletter, notes=newsletter.notes + rendering.notes + cover)
+    newsletter = replace(newsletter, notes=(*newsletter.notes, *rendering.notes, *cover, *_old_date(job, newsletter)))
     _refuse_faults(newsletter.notes)
     _settle_namesakes(job, replace(job.issue, title=title), newsletter)
     content = _content(newsletter, rendering)
@@ -37,9 +39,9 @@ def import_issue(job: Job) -> Move:
 
 
 def schedule_issue(job: Job) -> Move:
-    """IMPORTED -> SCHEDULED: the editor's word, else the file's, else the account's next slot."""
+    """IMPORTED -> SCHEDULED: the editor's word, else the file's, else its name's, else the account's next slot."""
     publish_at = job.issue.publish_at
-    wish = job.newsletter().metadata.publish_at
+    wish = job.metadata().publish_at
     if publish_at is None and wish:
         try:
             publish_at = parse_time(wish, job.account.zone)
@@ -50,9 +52,32 @@ def schedule_issue(job: Job) -> Move:
             )
             raise NeedsPerson(f"publish_at: {error}", note) from None
     if publish_at is None:
-        publish_at = next_slot(job.account.slots, job.account.zone, job.now())
+        publish_at = _named_time(job) or next_slot(job.account.slots, job.account.zone, job.now())
     why = f"定于 {in_zone(publish_at, job.account.zone)} 发布"
     return job.go(Status.SCHEDULED, why, publish_at=publish_at)
+
+
+def _named_time(job: Job) -> datetime | None:
+    """When the dropped file's name says; None if it says nothing, or a day that is over: old issues have old names."""
+    named, account = read_file_name(job.issue.name), job.account
+    if named.day is None or is_over(named.day, account.zone, job.now()):
+        return None
+    try:
+        return parse_time(f"{named.day} {named.time:%H:%M}", account.zone) if named.time else _time_on(job, named.day)
+    except ValueError:  # a clock change skips or doubles that hour
+        return _time_on(job, named.day)
+
+
+def _time_on(job: Job, day: date) -> datetime:
+    return time_on(day, job.account.slots, job.account.zone, job.now())
+
+
+def _old_date(job: Job, newsletter: Newsletter) -> tuple[Note, ...]:
+    day = read_file_name(job.issue.name).day
+    if newsletter.metadata.publish_at or day is None or not is_over(day, job.account.zone, job.now()):
+        return ()
+    text = f"文件名里的日期 {day} 已经过去，没有当作发布时间。要指定时间，请用 publisher schedule {job.issue.id}。"
+    return (Note("name-date-past", text, Level.INFO),)
 
 
 def render_issue(job: Job, newsletter: Newsletter, addresses: dict[str, str]) -> Rendering:

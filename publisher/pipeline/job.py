@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import get_args
 
 from publisher import codec
-from publisher.document import Newsletter
-from publisher.issue import Account, Issue, Move, Status
+from publisher.document import Metadata, Newsletter
+from publisher.issue import Account, Finish, Issue, Move, Status
 from publisher.pipeline.effects import Hold
 from publisher.rendering.theme import Theme
 from publisher.store import Store
@@ -49,6 +50,15 @@ class Job:
         """What the import stored, with its pictures."""
         stored = codec.load(self.edges.store.newsletter(self.issue.id), Newsletter)
         return replace(stored, assets=self.edges.store.assets(self.issue.id))
+
+    def metadata(self) -> Metadata:
+        """What the file says of the issue outside its text, as the import stored it."""
+        return codec.load(self.edges.store.newsletter(self.issue.id), Newsletter).metadata
+
+    def finish(self) -> Finish:
+        """How the issue goes out: the file's word, else the account's."""
+        said = self.metadata().send
+        return next((known for known in get_args(Finish) if known == said), self.account.finish)
 
     def go(self, to: Status, why: str, at: datetime | None = None, **facts: object) -> Move:
         """A move to the next state, looked at again at once unless `at` says when."""

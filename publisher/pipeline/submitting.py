@@ -1,4 +1,5 @@
-"""From a draft to a submission: by the account's right to publish, by mass send, or by a person in the console.
+"""From a draft to a submission: by the account's right to publish, by mass send, or by a person in the console, as
+the file says or, where it is silent, the account.
 
 freepublish/submit takes no idempotency key. Once its intent stands it is never repeated unasked: the events, the list
 of publications and the draft itself are looked at, and after half an hour without a trace a person is asked.
@@ -31,15 +32,15 @@ CLIENTMSGID_LIVES = timedelta(hours=20)
 
 def submit_issue(job: Job) -> Move:
     """DRAFTED -> SUBMITTED when its time has come; DRAFTED -> PUBLISHED when a person did it in the console."""
-    issue, account = job.issue, job.account
-    by_person = account.finish == "draft" or (account.finish == "publish" and not _may_publish(job))
+    issue, account, finish = job.issue, job.account, job.finish()
+    by_person = finish == "draft" or (finish == "publish" and not _may_publish(job))
     if by_person:
         return watch_draft(job)
     if account.approve and issue.approved_at is None:
         return job.wait(f"草稿已就绪，等待审批：publisher approve {issue.id}", None)
     if issue.publish_at is not None and issue.publish_at > job.now():
         return job.wait(f"等待发布时间 {in_zone(issue.publish_at, account.zone)}", issue.publish_at)
-    return _mass_send(job) if account.finish == "mass" else _submit(job)
+    return _mass_send(job) if finish == "mass" else _submit(job)
 
 
 def watch_draft(job: Job) -> Move:

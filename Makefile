@@ -8,7 +8,7 @@ WHOLE := --cov --cov-report=term:skip-covered --cov-fail-under=90
 # and .odt.
 DEBIAN_PACKAGES := chromium fonts-noto-cjk systemd libreoffice-writer-nogui libreoffice-draw-nogui
 
-.PHONY: help install debian demo test lint clean lock
+.PHONY: help install debian demo test fuzz lint clean lock
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -32,6 +32,9 @@ demo: install  ## the main job against the built-in sandbox; ARGS=--once to end 
 
 test: install debian lint  ## lint, types, floors and every test; ARGS= for a few of them
 	$(BIN)/python -m pytest $(or $(ARGS),$(WHOLE))
+
+fuzz: install debian  ## 10,000 spoilt files, for a night; FUZZ_CASES= for another number
+	FUZZ_CASES=$(or $(FUZZ_CASES),10000) $(BIN)/python -m pytest --timeout 0 tests/test_fuzz.py
 
 lint: install  ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

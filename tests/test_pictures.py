@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
 from contextlib import suppress
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -11,8 +14,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
+from publisher.document import (
+    Article,
+    Asset,
+    Block,
+    Cell,
+    Figure,
+    Footnote,
+    InlineImage,
+    Level,
+    LineBreak,
+    Link,
+    Metadata,
+    Newsletter,
+    Paragraph,
+    Quote,
+    Section,
+    Table,
+    Text,
+    fingerprint,
+)
 from publisher.errors import Unreadable
-from publisher.pictures import BODY_BYTES, Picture, fit_body, fit_cover
+from publisher.pictures import BODY_BYTES, Picture, fit_body, fit_cover, fit_pictures
 
 RED = (200, 30, 30)
 pillow_heif.register_heif_opener()
@@ -320,3 +343,82 @@ def test_a_mere_strip_is_refused_by_name() -> None:
     with pytest.raises(Unreadable) as caught:
         fit_body(saved(Image.new("L", (2, 65_000)), "PNG"), "竖线.png")
     assert "竖线.png" in caught.value.note
+
+
+# ---------------------------------------------------------------------------- the pictures of an issue
+
+
+def asset(data: bytes, name: str = "图.png") -> Asset:
+    return Asset(fingerprint(data), "", data, name)
+
+
+def issue(blocks: tuple[Block, ...], *assets: Asset, cover: str = "") -> Newsletter:
+    notes = (Footnote("1", blocks[:1]),)
+    sections = (Section("", (Article("植树", blocks),)),)
+    return Newsletter(None, sections, footnotes=notes, assets=assets, metadata=Metadata(cover=cover))
+
+
+def test_the_same_picture_is_converted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def fit(data: bytes, name: str) -> tuple[Picture, ...]:
+        made.append(name)
+        return fit_body(data, name)
+
+    monkeypatch.setattr("publisher.pictures.fit_body", fit)
+    one = asset(saved(photo(), "PNG"))
+    fitted = fit_pictures(issue((Figure(one.fingerprint), Figure(one.fingerprint)), one, replace(one, name="又.png")))
+    assert made == ["图.png"]
+    assert [each.fingerprint for each in fitted.assets] == [one.fingerprint]
+    assert fitted.assets[0].media_type == "image/jpeg"
+
+
+def test_a_long_picture_becomes_several_wherever_it_stands() -> None:
+    long = asset(saved(page(200), "PNG"), "长图.png")
+    figure = Figure(long.fingerprint, (Text("图 1：长图"),), "长")
+    inline = Paragraph((Text("见"), Link("https://example.com", (InlineImage(long.fingerprint),)), Text("。")))
+    cell = Table(((Cell((figure,)),),))
+    fitted = fit_pictures(issue((figure, Quote((figure,)), inline, cell), long))
+    names = [each.fingerprint for each in fitted.assets]
+    assert len(set(names)) == 3
+    assert long.fingerprint not in names
+    *upper, last = figures = tuple(replace(figure, picture=name, caption=()) for name in names)
+    figures = (*upper, replace(last, caption=figure.caption))
+    first, second, third = (InlineImage(name) for name in names)
+    link = Link("https://example.com", (first, LineBreak(), second, LineBreak(), third))
+    (article,) = fitted.articles
+    assert article.blocks == (
+        *figures,
+        Quote(figures),
+        Paragraph((Text("见"), link, Text("。"))),
+        Table(((Cell(figures),),)),
+    )
+    assert fitted.footnotes == (Footnote("1", figures),)
+    assert [note.code for note in fitted.notes] == ["picture-sliced"]
+
+
+def test_a_cover_that_stands_in_the_text_too_is_cut_only_as_a_cover() -> None:
+    tall = asset(saved(photo(1200, 1600), "JPEG"))
+    fitted = fit_pictures(issue((Figure(tall.fingerprint),), tall, cover=tall.fingerprint))
+    sizes = {each.fingerprint: (each.width, each.height) for each in fitted.assets}
+    assert sizes == {fitted.metadata.cover: (900, 383), tall.fingerprint: (1080, 1440)}
+
+
+def test_a_cover_that_stands_nowhere_else_is_only_a_cover() -> None:
+    wide = asset(saved(photo(1200, 600), "JPEG"))
+    fitted = fit_pictures(issue((Paragraph(()),), wide, cover=wide.fingerprint))
+    assert [(each.fingerprint, each.width) for each in fitted.assets] == [(fitted.metadata.cover, 900)]
+
+
+def test_a_picture_that_cannot_be_used_is_an_error_with_its_name() -> None:
+    bad = asset(b"no picture", "会场.jpg")
+    fitted = fit_pictures(issue((Figure(bad.fingerprint),), bad, cover=bad.fingerprint))
+    assert fitted.assets == ()
+    assert [(note.code, note.level) for note in fitted.notes] == [("picture-unusable", Level.ERROR)]
+    assert "会场.jpg" in fitted.notes[0].text
+
+
+def test_nothing_of_the_house_that_needs_the_network_or_the_database_is_loaded() -> None:
+    code = "import publisher.pictures, sys; print(*(set(sys.modules) & {'requests', 'sqlalchemy', 'wechatpy'}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

@@ -29,6 +29,7 @@ def main() -> None:
         svg_string=request["svg"],
         width=request["width"],
         height=request["height"],
+        dpi=96,  # without it, sizes in inches, points and centimetres are refused
         font_files=[request["font"]],
         font_family=family,
         serif_family=family,

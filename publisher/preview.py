@@ -12,6 +12,7 @@ from publisher.config import read_settings
 from publisher.document import Newsletter
 from publisher.errors import WrongMove
 from publisher.issue import Layout
+from publisher.pictures import EXTENSIONS
 from publisher.rendering import Piece, render
 from publisher.rendering.theme import parse_theme
 
@@ -44,4 +45,4 @@ def write_preview(
 
 
 def _address(output: Path, fingerprint: str, media_type: str) -> str:
-    return f"{output.stem}.assets/{fingerprint[:16]}.{'png' if media_type == 'image/png' else 'jpg'}"
+    return f"{output.stem}.assets/{fingerprint[:16]}.{EXTENSIONS[media_type]}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from PIL import Image
 
 from publisher.app import Publisher
 from publisher.errors import Unavailable, WrongMove
@@ -511,6 +514,33 @@ def test_an_upload_whose_answer_is_lost_is_repeated(world: World) -> None:
     world.drop("trip/a.png", picture())
     world.work(publisher)
     assert world.finish(publisher).status is Status.PUBLISHED
+
+
+def moving() -> bytes:
+    """A GIF of two frames."""
+    memory = io.BytesIO()
+    frames = [Image.new("RGB", (60, 40), color) for color in ("red", "blue")]
+    frames[0].save(memory, "GIF", save_all=True, append_images=frames[1:], duration=200)
+    return memory.getvalue()
+
+
+@pytest.mark.parametrize("answer", ["", "lost-answer"])
+def test_a_moving_picture_becomes_permanent_once_for_all_issues(world: World, answer: str) -> None:
+    publisher = world.open(slots=["30 17 * * *"])
+    if answer:
+        world.fault("/cgi-bin/material/add_material", answer)
+    world.drop("trip/note.md", "# 春游\n\n我们去了城东公园。\n\n![一](a.gif)\n")
+    world.drop("trip/a.gif", moving())
+    world.work(publisher)
+    world.wake(publisher, minutes=20)
+    world.drop("again/note.md", "# 秋游\n\n我们又去了城东公园。\n\n![一](a.gif)\n")
+    world.drop("again/a.gif", moving())
+    world.work(publisher)
+    assert {issue.status for issue in publisher.issues()} == {Status.DRAFTED}
+    assert world.calls("/cgi-bin/media/uploadimg") == 0
+    assert world.calls("/cgi-bin/material/add_material") == 3  # two covers and the one picture
+    kept = world.platform.account(APPID).materials.values()
+    assert sum(material.picture.format == "gif" for material in kept) == 1
 
 
 def test_a_corrected_file_takes_the_place_of_one_that_waits(world: World) -> None:

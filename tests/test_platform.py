@@ -974,3 +974,12 @@ def test_a_wrong_secret_concerns_the_account(sandbox: sandbox_world.World, live:
     error = failure(live.count_drafts)
     assert isinstance(error, AccountRefused)
     assert error.errcode == 40125
+
+
+def test_a_moving_picture_becomes_permanent_and_its_url_is_given(wire: Wire, platform: Platform) -> None:
+    wire.on("material/add_material", {"media_id": "M", "url": "http://mmbiz.qpic.cn/g/0?wx_fmt=gif"})
+    assert platform.upload_animation(b"GIF89a", "a.gif") == "https://mmbiz.qpic.cn/g/0?wx_fmt=gif"
+    (request,) = wire.calls("material/add_material")
+    assert b'filename="a.gif"' in request.body
+    wire.on("material/add_material", {"media_id": "M"})
+    failure(lambda: platform.upload_animation(b"GIF89a", "a.gif"))

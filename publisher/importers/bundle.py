@@ -95,17 +95,22 @@ def _with_pictures(document: Document, shelf: _Shelf, name: str) -> Document:
 
 def map_blocks(blocks: tuple[Block, ...], change: Callable[[Block], Block]) -> tuple[Block, ...]:
     """The same tree of blocks with `change` applied to each, inner before outer."""
-    return tuple(change(_map_inner(block, change)) for block in blocks)
+    return expand_blocks(blocks, lambda block: (change(block),))
 
 
-def _map_inner(block: Block, change: Callable[[Block], Block]) -> Block:
+def expand_blocks(blocks: tuple[Block, ...], change: Callable[[Block], tuple[Block, ...]]) -> tuple[Block, ...]:
+    """The tree of blocks with each replaced by what `change` makes of it, inner before outer."""
+    return tuple(new for block in blocks for new in change(_expand_inner(block, change)))
+
+
+def _expand_inner(block: Block, change: Callable[[Block], tuple[Block, ...]]) -> Block:
     match block:
         case Items(items=items):
-            return replace(block, items=tuple(map_blocks(item, change) for item in items))
+            return replace(block, items=tuple(expand_blocks(item, change) for item in items))
         case Quote(blocks=inner) | Box(blocks=inner):
-            return replace(block, blocks=map_blocks(inner, change))
+            return replace(block, blocks=expand_blocks(inner, change))
         case Table(rows=rows):
-            mapped = (tuple(replace(cell, blocks=map_blocks(cell.blocks, change)) for cell in row) for row in rows)
+            mapped = (tuple(replace(cell, blocks=expand_blocks(cell.blocks, change)) for cell in row) for row in rows)
             return replace(block, rows=tuple(mapped))
         case _:
             return block

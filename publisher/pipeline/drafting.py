@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from publisher.document import Asset, Newsletter, pictures_of
 from publisher.issue import Move, Status
+from publisher.pictures import EXTENSIONS
 from publisher.pipeline.effects import NothingFound, Result
 from publisher.pipeline.importing import cover_lines, render_issue
 from publisher.pipeline.job import Job
@@ -60,13 +61,33 @@ def _upload(job: Job, assets: Sequence[Asset]) -> dict[str, str]:
 
 
 def _upload_one(job: Job, asset: Asset) -> str:
+    url = _upload_moving(job, asset) if asset.media_type == "image/gif" else _upload_still(job, asset)
+    job.edges.store.keep_picture(job.account.name, asset.fingerprint, url, job.now())
+    return url
+
+
+def _upload_still(job: Job, asset: Asset) -> str:
     def upload() -> Result:
         return {"url": job.platform.upload_image(asset.data, _file_name(asset))}
 
     # An upload that may have arrived is simply repeated: a second copy costs nothing and nobody sees it.
-    url = str(job.hold.once("upload_image", asset.fingerprint, upload, _not_found)["url"])
-    job.edges.store.keep_picture(job.account.name, asset.fingerprint, url, job.now())
-    return url
+    return str(job.hold.once("upload_image", asset.fingerprint, upload, _not_found)["url"])
+
+
+def _upload_moving(job: Job, asset: Asset) -> str:
+    name = _file_name(asset)
+
+    def upload() -> Result:
+        return {"url": job.platform.upload_animation(asset.data, name)}
+
+    def find(effect: Effect) -> Result:
+        # It takes one of the account's places for permanent pictures, so one that did arrive is not sent again.
+        known = job.platform.find_cover(name, effect.intent_at - CLOCKS_DIFFER)
+        if known is None or not known.url:
+            raise NothingFound
+        return {"url": known.url}
+
+    return str(job.hold.once("upload_animation", asset.fingerprint, upload, find)["url"])
 
 
 def upload_cover(job: Job, newsletter: Newsletter) -> str:
@@ -129,7 +150,7 @@ def _cover(job: Job, newsletter: Newsletter) -> bytes:
 
 def _file_name(asset: Asset) -> str:
     # ASCII, by content, with the extension of the real bytes: the platform refuses what disagrees.
-    return f"{asset.fingerprint[:24]}.{'png' if asset.media_type == 'image/png' else 'jpg'}"
+    return f"{asset.fingerprint[:24]}.{EXTENSIONS[asset.media_type]}"
 
 
 def _delete_draft(job: Job, draft: str) -> Result:

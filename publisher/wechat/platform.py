@@ -122,10 +122,15 @@ class Platform:
         answer: Answer = self._client.post("media/uploadimg", files={"media": _file(data, name)})
         return _secure(answer.text("url"))
 
+    def upload_animation(self, data: bytes, name: str) -> str:
+        """The URL of a moving picture for the body of an article: a GIF under 10 MB. It becomes permanent, since the
+        platform takes no GIF otherwise, and is found again as a cover is.
+        """
+        return _secure(self._add_picture(data, name).text("url"))
+
     def upload_cover(self, data: bytes, name: str) -> Cover:
         """A permanent picture, under 10 MB; each upload makes a new one."""
-        wanted = {"type": "image"}
-        answer: Answer = self._client.post("material/add_material", params=wanted, files={"media": _file(data, name)})
+        answer = self._add_picture(data, name)
         return Cover(answer.text("media_id"), _secure(str(answer.get("url", ""))))
 
     def find_cover(self, name: str, since: datetime) -> Cover | None:
@@ -135,6 +140,11 @@ class Platform:
             if _stem(str(item.get("name", ""))) == _stem(name) and item.get("media_id"):
                 return Cover(str(item["media_id"]), _secure(str(item.get("url", ""))))
         return None
+
+    def _add_picture(self, data: bytes, name: str) -> Answer:
+        wanted = {"type": "image"}
+        answer: Answer = self._client.post("material/add_material", params=wanted, files={"media": _file(data, name)})
+        return answer
 
     # -------------------------------------------------------------------- drafts
 

@@ -1,0 +1,167 @@
+"""The pictures of an issue -> pictures that the platform takes. The content decides what one is, not its name.
+
+Nothing here touches the disk, the network or the database: values in, values out. SVG alone is drawn by a child of
+its own, in `drawing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+from publisher.document import (
+    Article,
+    Asset,
+    Block,
+    Figure,
+    Heading,
+    Inline,
+    InlineImage,
+    Inlines,
+    Level,
+    LineBreak,
+    Link,
+    Newsletter,
+    Note,
+    Paragraph,
+    fingerprint,
+    pictures_of,
+)
+from publisher.errors import PublisherError
+from publisher.importers.bundle import expand_blocks
+from publisher.pictures.encoding import BODY_BYTES, EXTENSIONS, Picture
+from publisher.pictures.fitting import BODY_WIDTH, fit_body, fit_cover
+from publisher.pictures.vector import from_pdf
+
+__all__ = ["BODY_BYTES", "BODY_WIDTH", "EXTENSIONS", "Picture", "fit_body", "fit_cover", "fit_pictures", "from_pdf"]
+
+_PDF: Final = "application/pdf"
+_Pieces = Mapping[str, Sequence[str]]
+"""By a picture's fingerprint those of its pieces, where it had to be cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """What became of one asset: the pictures for a text, and the one for the cover, each under its name."""
+
+    assets: tuple[Asset, ...] = ()
+    pieces: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+def fit_pictures(newsletter: Newsletter) -> Newsletter:
+    """The newsletter with every picture as the platform takes it, each converted once; a long one becomes several.
+    What cannot be used becomes an ERROR note.
+    """
+    cover, used = newsletter.metadata.cover, _used(newsletter)
+    fitted: dict[str, _Fitted] = {}
+    covers: list[_Fitted] = []
+    for asset in newsletter.assets:
+        if asset.fingerprint == cover and not covers:
+            covers.append(_fit(asset, _fit_as_cover))
+        if asset.fingerprint not in fitted and (asset.fingerprint != cover or cover in used):
+            fitted[asset.fingerprint] = _fit(asset, _fit_as_body)
+    every = (*covers, *fitted.values())
+    pieces = {name: done.pieces for name, done in fitted.items() if len(done.pieces) > 1}
+    spread = _spread(newsletter, pieces)
+    if covers:
+        spread = replace(spread, metadata=replace(spread.metadata, cover=_cover_name(cover)))
+    return replace(
+        spread,
+        assets=tuple(asset for done in every for asset in done.assets),
+        notes=(*newsletter.notes, *dict.fromkeys(note for done in every for note in done.notes)),
+    )
+
+
+def _used(newsletter: Newsletter) -> frozenset[str]:
+    """The fingerprints of the pictures that stand in the text."""
+    texts = (*(article.blocks for article in newsletter.articles), *(note.blocks for note in newsletter.footnotes))
+    return frozenset(name for blocks in texts for name in pictures_of(blocks))
+
+
+def _fit(asset: Asset, make: Callable[[Asset], _Fitted]) -> _Fitted:
+    try:
+        return make(_drawn(asset))
+    except PublisherError as error:
+        return _Fitted(notes=(Note("picture-unusable", error.note, Level.ERROR),))
+
+
+def _drawn(asset: Asset) -> Asset:
+    """A page of a PDF, which is what a drawing comes as, as a picture; anything else as it is."""
+    return replace(asset, data=from_pdf(asset.data, asset.name)) if asset.media_type == _PDF else asset
+
+
+def _fit_as_body(asset: Asset) -> _Fitted:
+    pictures = fit_body(asset.data, asset.name)
+    names = tuple(_piece_name(asset.fingerprint, number) for number in range(1, len(pictures) + 1))
+    # A picture that stays whole keeps its name.
+    names = names if len(names) > 1 else (asset.fingerprint,)
+    assets = tuple(_named(asset, *pair) for pair in zip(names, pictures, strict=True))
+    return _Fitted(assets, names, tuple(note for picture in pictures for note in picture.notes))
+
+
+def _fit_as_cover(asset: Asset) -> _Fitted:
+    picture = fit_cover(asset.data, asset.name)
+    return _Fitted((_named(asset, _cover_name(asset.fingerprint), picture),), notes=picture.notes)
+
+
+def _named(asset: Asset, name: str, picture: Picture) -> Asset:
+    return Asset(name, picture.media_type, picture.data, asset.name, picture.width, picture.height)
+
+
+def _piece_name(whole: str, number: int) -> str:
+    return fingerprint(f"{whole}#{number}".encode())
+
+
+def _cover_name(picture: str) -> str:
+    """A cover is cut to its shape: in the text, the same picture stays whole."""
+    return fingerprint(f"{picture}#cover".encode())
+
+
+# ---------------------------------------------------------------------------- long pictures in the text
+
+
+def _spread(newsletter: Newsletter, pieces: _Pieces) -> Newsletter:
+    """The newsletter with all pieces of a picture wherever it stood."""
+    if not pieces:
+        return newsletter
+    change = partial(_spread_block, pieces)
+    sections = tuple(
+        replace(section, articles=tuple(_change_article(article, change) for article in section.articles))
+        for section in newsletter.sections
+    )
+    footnotes = (replace(note, blocks=expand_blocks(note.blocks, change)) for note in newsletter.footnotes)
+    return replace(newsletter, sections=sections, footnotes=tuple(footnotes))
+
+
+def _change_article(article: Article, change: Callable[[Block], tuple[Block, ...]]) -> Article:
+    return replace(article, blocks=expand_blocks(article.blocks, change))
+
+
+def _spread_block(pieces: _Pieces, block: Block) -> tuple[Block, ...]:
+    match block:
+        case Figure(picture=picture) if picture in pieces:
+            *upper, last = (replace(block, picture=piece) for piece in pieces[picture])
+            return (*(replace(figure, caption=()) for figure in upper), last)
+        case Paragraph(inlines=inlines) | Heading(inlines=inlines):
+            return (replace(block, inlines=tuple(_spread_inlines(pieces, inlines))),)
+        case _:
+            return (block,)
+
+
+def _spread_inlines(pieces: _Pieces, inlines: Inlines) -> Iterator[Inline]:
+    for inline in inlines:
+        match inline:
+            case InlineImage(picture=picture) if picture in pieces:
+                first, *others = (replace(inline, picture=piece) for piece in pieces[picture])
+                yield first
+                for other in others:
+                    # Narrow pieces would otherwise stand side by side.
+                    yield LineBreak()
+                    yield other
+            case Link(inlines=inner):
+                yield replace(inline, inlines=tuple(_spread_inlines(pieces, inner)))
+            case _:
+                yield inline

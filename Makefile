@@ -8,7 +8,7 @@ WHOLE := --cov --cov-report=term:skip-covered --cov-fail-under=90
 # and .odt.
 DEBIAN_PACKAGES := chromium fonts-noto-cjk systemd libreoffice-writer-nogui libreoffice-draw-nogui
 
-.PHONY: help install debian demo test fuzz lint clean lock
+.PHONY: help install debian demo test fuzz bench lint clean lock
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -33,6 +33,15 @@ demo: install  ## the main job against the built-in sandbox; ARGS=--once to end 
 test: install debian lint  ## lint, types, floors and every test; ARGS= for a few of them
 	$(BIN)/python -m pytest $(or $(ARGS),$(WHOLE))
 
+bench: install debian .venv-peers/.installed  ## documents a second and memory by format, beside other converters
+	@$(BIN)/python -m tests.bench
+
+# The converters that are measured beside ours; nothing else needs them.
+.venv-peers/.installed: tests/bench/peers.lock
+	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/peers.lock
+	@touch $@
+
 fuzz: install debian  ## 10,000 spoilt files, for a night; FUZZ_CASES= for another number
 	FUZZ_CASES=$(or $(FUZZ_CASES),10000) $(BIN)/python -m pytest --timeout 0 tests/test_fuzz.py
 
@@ -48,4 +57,4 @@ lock:  ## pin every dependency anew with its hashes
 	  -o requirements.lock pyproject.toml
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
+	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage

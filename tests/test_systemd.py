@@ -22,6 +22,7 @@ import pytest
 
 from publisher.cli import WRONG_USE, main
 from publisher.config import SECRETS
+from tests.test_office import rtf
 
 REPOSITORY = Path(__file__).parent.parent
 UNITS = sorted((REPOSITORY / "systemd").glob("*.service"))
@@ -147,6 +148,7 @@ for call in calls:
     if number >= 0:
         assert library.seccomp_rule_add(filter, 0x7FFF0000, number, 0) == 0, call
 assert library.seccomp_load(filter) == 0
+assert ctypes.CDLL(None).prctl(65, 1, 0, 0, 0) in (0, -1)  # MemoryDenyWriteExecute=, where the kernel knows it
 os.execv(command[0], command)
 """
 """Runs a program under a system call filter, as systemd does it."""
@@ -224,14 +226,17 @@ def test_the_filter_refuses_what_it_should(unit: Path) -> None:
 
 @needs_systemd
 @needs_seccomp
-def test_the_worker_publishes_inside_the_filter_of_its_unit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["云溪.md", "云溪.rtf"])
+def test_the_worker_publishes_inside_the_filter_of_its_unit(tmp_path: Path, name: str) -> None:
+    """Of an .rtf LibreOffice must make a .docx: it, too, lives inside the filter, and without executable memory."""
     from publisher.sandbox import create_sandbox
     from publisher.web.server import start
 
     with start(create_sandbox()) as platform:
         environment = workspace(tmp_path, platform.url)
         text = "# 云溪通讯\n\n## 协会召开理事会\n\n会议审议通过了前三季度的工作报告。\n"
-        (tmp_path / "drafts" / "云溪.md").write_text(text, encoding="utf-8")
+        content = text.encode() if name.endswith(".md") else rtf("协会召开理事会", "会议审议通过了前三季度的工作报告。")
+        (tmp_path / "drafts" / name).write_bytes(content)
         command = caged(WORKER, PROGRAM, "--home", tmp_path, "work", "--once", "--wait", str(PATIENCE))
         run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)
     assert run.returncode == 0, run.stdout + run.stderr

@@ -1,0 +1,32 @@
+"""How fast an importer reads a file and its structure is recovered, and how much memory that takes: one line of JSON.
+
+python -m tests.bench.ours FILE SECONDS
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from publisher.document import Document, Newsletter
+from publisher.importers.bundle import import_bundle
+from publisher.newsletter import recover
+from tests.bench.peer import measure
+
+
+def main() -> None:
+    """Measures the file that the arguments name."""
+    path, seconds = Path(sys.argv[1]), float(sys.argv[2])
+
+    def read(data: bytes) -> Newsletter:
+        document = import_bundle({path.name: data})
+        if not isinstance(document, Document):
+            raise TypeError(f"{path.name} must be converted first")
+        return recover(document)
+
+    sys.stdout.write(json.dumps(measure(read, path.read_bytes(), seconds)) + "\n")
+
+
+if __name__ == "__main__":
+    main()

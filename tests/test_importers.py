@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from publisher.document import Document, Flow, Level, Metadata, Paragraph, plain_text
 from publisher.errors import Unreadable
 from publisher.importers import IMPORTERS, import_file
+from publisher.importers.characters import decode
 from publisher.importers.front_matter import merge, read_front_matter, read_metadata
 from publisher.importers.signatures import media_type
-from publisher.importers.text import blank_between, decode, import_text
+from publisher.importers.text import blank_between, import_text
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "samples" / "jinlian-2024-06.txt"
 MEGABYTE = 1024 * 1024

@@ -29,6 +29,7 @@ from publisher.document import (
     Span,
 )
 from publisher.errors import Unreadable
+from publisher.importers.characters import read_characters
 from publisher.importers.html.frames import Frames, Item
 from publisher.importers.html.styles import (
     Attributes,
@@ -43,7 +44,7 @@ from publisher.importers.links import check_href
 from publisher.importers.pictures import Pictures
 from publisher.importers.remarks import Remarks
 from publisher.importers.runs import Runs, Style
-from publisher.importers.text import check_extent, decode, drop_invisible
+from publisher.importers.text import check_extent, drop_invisible
 
 
 def _names(text: str) -> frozenset[str]:
@@ -79,9 +80,8 @@ def import_html(data: bytes, name: str) -> Document:
     Raises Unreadable where the bytes are no text, or hold a table beyond reason.
     """
     label = _LABEL.search(data[:4096])
-    markup = _XML_DECLARATION.sub(
-        "", drop_invisible(decode(data, label[1].decode("ascii", "replace") if label else ""))
-    )
+    characters = read_characters(data, label[1].decode("ascii", "replace") if label else "")
+    markup = _XML_DECLARATION.sub("", drop_invisible(characters.text))
     check_extent(markup.count("<"), MOST_TAGS, name)
     remarks = Remarks()
     pictures = Pictures(remarks)
@@ -89,7 +89,9 @@ def import_html(data: bytes, name: str) -> Document:
     blocks = _Walk(remarks, pictures, Span()).read(_content(page, remarks))
     if not blocks:
         raise Unreadable(f"{name}: nothing to see in it", f"网页“{name}”里没有看得见的内容，请检查后重新投放。")
-    return Document(blocks, assets=pictures.assets, properties=_properties(page), notes=remarks.notes())
+    return Document(
+        blocks, assets=pictures.assets, properties=_properties(page), notes=characters.notes + remarks.notes()
+    )
 
 
 def read_html(markup: str, remarks: Remarks, pictures: Pictures, span: Span) -> tuple[Block, ...]:

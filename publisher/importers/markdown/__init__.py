@@ -35,12 +35,13 @@ from publisher.document import (
     walk,
 )
 from publisher.errors import Unreadable
+from publisher.importers.characters import read_characters
 from publisher.importers.front_matter import read_front_matter
 from publisher.importers.markdown.inlines import Line, read_inlines
 from publisher.importers.markdown.parser import REMARKS, make_parser
 from publisher.importers.pictures import Pictures
 from publisher.importers.remarks import Remarks
-from publisher.importers.text import MOST_LINES, check_extent, decode, drop_invisible
+from publisher.importers.text import MOST_LINES, check_extent, drop_invisible
 
 _NEWLINE: Final = re.compile(r"\r\n|\n|\r")  # what markdown-it-py takes for line ends, and no other
 _TASK: Final = re.compile(r"\[([ xX])\][ \t]+")
@@ -53,12 +54,13 @@ def import_markdown(data: bytes, name: str) -> Document:
     A picture becomes a Figure of its own: before its paragraph if the paragraph begins with it, else after it.
     Raises Unreadable where the bytes are no text, or are nested beyond reason.
     """
-    head = read_front_matter(drop_invisible(decode(data)))
+    characters = read_characters(data)
+    head = read_front_matter(drop_invisible(characters.text))
     check_extent(head.body.count("\n"), MOST_LINES, name)
     document = _Reader(head.body).read()
     if not document.blocks:
         raise Unreadable(f"{name}: no text in it", f"文件“{name}”里没有内容，请检查后重新投放。")
-    return replace(document, metadata=head.metadata, notes=head.notes + document.notes)
+    return replace(document, metadata=head.metadata, notes=characters.notes + head.notes + document.notes)
 
 
 @cache

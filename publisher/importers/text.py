@@ -12,6 +12,7 @@ from publisher.importers.characters import read_characters
 from publisher.importers.front_matter import read_front_matter
 
 MOST_LINES: Final = 20_000
+MOST_CHARACTERS: Final = 1_000_000
 
 # The joiner of emoji sequences (U+200D) stays where a pictograph follows; all the others only hinder comparing.
 _INVISIBLE: Final = re.compile(
@@ -33,7 +34,8 @@ def import_text(data: bytes, name: str) -> Document:
     """
     characters = read_characters(data)
     head = read_front_matter(characters.text)
-    check_extent(head.body.count("\n"), MOST_LINES, name)
+    check_extent(len(_NEWLINE.findall(head.body)), MOST_LINES, name)
+    check_extent(len(head.body), MOST_CHARACTERS, name, "字")
     lines = [
         (number, piece)
         for number, line in enumerate(_NEWLINE.split(head.body), start=1)
@@ -46,11 +48,11 @@ def import_text(data: bytes, name: str) -> Document:
     return Document(blocks, Flow.LINES, metadata=head.metadata, notes=characters.notes + head.notes)
 
 
-def check_extent(found: int, most: int, name: str) -> None:
+def check_extent(found: int, most: int, name: str, unit: str = "行或标签") -> None:
     """Refuses, as Unreadable, what is so long that reading it would cost minutes: no newsletter has a tenth of it."""
     if found > most:
-        note = f"“{name}”太长了（{found} 行或标签，最多 {most}），请检查投放的是不是正确的文件。"
-        raise Unreadable(f"{name}: {found} lines or tags, at most {most}", note)
+        note = f"“{name}”太长了（{found} {unit}，最多 {most}），请检查投放的是不是正确的文件。"
+        raise Unreadable(f"{name}: {found} {unit}, at most {most}", note)
 
 
 def clean_line(line: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -22,13 +22,18 @@ from publisher.document import (
     Table,
     Text,
 )
+from publisher.importers.docx.numerals import numeral
 from publisher.importers.grid import WIDEST_SPAN, Grids
-from publisher.importers.html.styles import Attributes, alignment
+from publisher.importers.html.styles import Attributes, alignment, list_style, names
 from publisher.importers.remarks import Remarks
 
 DEEPEST: Final = 40
 """Containers in containers; what is deeper stays, as text of the last one."""
 
+_CHINESE: Final = names(
+    "cjk-ideographic simp-chinese-informal simp-chinese-formal trad-chinese-informal trad-chinese-formal cjk-decimal"
+)
+"""Ways of numbering that Items cannot say: the number becomes text, as if it had been typed."""
 _NUMBER: Final = re.compile(r"(\d{1,6})[.．、)）]?")
 _LISTS: Final = frozenset({"ul", "ol", "menu", "dir"})
 _CELLS: Final = frozenset({"td", "th"})
@@ -52,6 +57,7 @@ class _Frame:
     blocks: list[Block | Item] = field(default_factory=list)
     items: list[tuple[Block, ...]] = field(default_factory=list)
     rows: list[list[Cell]] = field(default_factory=list)
+    values: dict[int, int] = field(default_factory=dict)
     headed: set[int] = field(default_factory=set)
     caption: Inlines = ()
 
@@ -100,8 +106,10 @@ class Frames:
             self._finish(self._stack.pop())
 
     def close(self) -> tuple[Block, ...]:
-        """All the blocks of the page."""
-        return _gather(self._stack[0].blocks)
+        """All the blocks since the last time; the containers are all shut."""
+        blocks = _gather(self._stack[0].blocks)
+        self._stack[0].blocks = []
+        return blocks
 
     def _finish(self, frame: _Frame) -> None:
         """A container is complete: give it to the one around it."""
@@ -109,6 +117,7 @@ class Frames:
         match frame.kind:
             case "li" if around.kind in _LISTS:
                 _stray(around)
+                around.values[len(around.items)] = _whole(frame.attributes, "value", 0)
                 around.items.append(_gather(frame.blocks))
             case "ul" | "ol" | "menu" | "dir":
                 self._finish_list(frame, around)
@@ -132,14 +141,11 @@ class Frames:
 
     def _finish_list(self, frame: _Frame, around: _Frame) -> None:
         _stray(frame)
-        items = tuple(item for item in frame.items if item)
-        if not items:
-            return
-        made = Items(frame.kind == "ol", items, _whole(frame.attributes, "start", 1), frame.span)
+        made = _lists(frame)
         if around.kind in _LISTS and around.items and not around.blocks:
-            around.items[-1] += (made,)  # <ul> right inside <ul>, as Word and old editors write it
+            around.items[-1] += made  # <ul> right inside <ul>, as Word and old editors write it
         else:
-            around.blocks.append(made)
+            around.blocks += made
 
     def _finish_table(self, frame: _Frame) -> None:
         """What stands in a table but in no cell comes before it, as browsers show it."""
@@ -150,6 +156,43 @@ class Frames:
             around.blocks.append(Table(rows, _header_rows(rows, frame.headed), frame.caption, span=frame.span))
         elif frame.caption:
             around.blocks.append(Paragraph(frame.caption, span=frame.span))
+
+
+def _lists(frame: _Frame) -> tuple[Block, ...]:
+    """The lists of one list's element: a number that does not follow from the one before begins a new one."""
+    style = list_style(frame.attributes)
+    if style == "none":
+        return tuple(block for item in frame.items for block in item)
+    lists: list[Items] = []
+    for number, item in _numbered(frame):
+        if style in _CHINESE and frame.kind == "ol":
+            item = _spoken(numeral("chineseCounting", number) + "、", item)  # noqa: PLW2901 # the same item, labelled
+        if lists and (not lists[-1].ordered or number == lists[-1].start + len(lists[-1].items)):
+            lists[-1] = replace(lists[-1], items=(*lists[-1].items, item))
+        else:
+            lists.append(Items(frame.kind == "ol", (item,), number, frame.span))
+    if style in _CHINESE and frame.kind == "ol":
+        return tuple(block for made in lists for item in made.items for block in item)
+    return tuple(lists)
+
+
+def _numbered(frame: _Frame) -> Iterator[tuple[int, tuple[Block, ...]]]:
+    """The items that hold something, each with the number that a browser shows; the bullets of <ul> have 1."""
+    down = "reversed" in frame.attributes
+    number = _whole(frame.attributes, "start", len(frame.items) if down else 1)
+    for place, item in enumerate(frame.items):
+        number = frame.values.get(place, 0) or number
+        if item:
+            yield (number if frame.kind == "ol" else 1), item
+        number += -1 if down else 1
+
+
+def _spoken(label: str, item: tuple[Block, ...]) -> tuple[Block, ...]:
+    match item:
+        case (Paragraph(inlines=inlines) as first, *rest):
+            return (replace(first, inlines=(Text(label), *inlines)), *rest)
+        case _:
+            return (Paragraph((Text(label),)), *item)
 
 
 def _stray(frame: _Frame) -> None:

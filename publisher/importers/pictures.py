@@ -44,9 +44,10 @@ class Pictures:
         return f"{_PLACE}{len(self._lifted) - 1}"
 
     def figure(self, source: str, alt: str, title: str, span: Span) -> Figure:
-        """The figure of one reference. Its caption is the title, else the alternative text if a person wrote it."""
+        """The figure of one reference. Its caption is the title, else the alternative text, if a person wrote it."""
         source = self._restored(source)
-        caption = title.strip() or (alt.strip() if is_written(alt, source) else "")
+        said = (text.strip() for text in (title, alt) if is_written(text, source))
+        caption = next(filter(None, said), "")
         inlines = (Text(caption),) if caption else ()
         if source[:5].lower() == "data:":
             return Figure(self._take_in(source, span), inlines, alt, span=span)

@@ -12,7 +12,7 @@ from publisher.document import Inline, Inlines, LineBreak, Link, Mark, Text, tex
 from publisher.importers.text import blank_between
 
 _BLANKS: Final = " \t\n\r\f\v"
-_INDENT: Final = _BLANKS + "\u00a0\u3000"
+_INDENT: Final = _BLANKS + "\u00a0\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _BLANK_RUN: Final = re.compile(f"[{_BLANKS}]+")
 
 

@@ -31,6 +31,7 @@ from publisher.document import (
 )
 from publisher.errors import Unreadable
 from publisher.importers.characters import read_characters
+from publisher.importers.docx.symbols import symbol
 from publisher.importers.html.atoms import picture_address, read_code, read_ruby
 from publisher.importers.html.footnotes import find_notes
 from publisher.importers.html.formulas import formula
@@ -42,11 +43,13 @@ from publisher.importers.html.styles import (
     UNSHOWN,
     Attributes,
     alignment,
+    is_filler,
     is_list_mark,
     list_level,
     names,
     outline_level,
     restyle,
+    symbol_font,
     why_unread,
 )
 from publisher.importers.links import check_href
@@ -69,7 +72,8 @@ _INLINE: Final = names(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark output q s samp small span "
     "strike strong sub sup time tt u var nobr"
 )
-_SILENT: Final = names("[document] mp-style-type mp-common-cps rb rbc rtc picture")
+_SILENT: Final = names("[document] mp-style-type mp-common-cps rb rbc rtc picture source track wbr embed")
+"""Without a word of their own. The parser does not know that some of them never hold anything: text goes on inside."""
 _FRAMED: Final = names("blockquote ul ol menu dir li table tr td th caption figure figcaption")
 _GROUPS: Final = names("thead tbody tfoot colgroup col")
 _ATOMS: Final = names("br hr img pre ruby input math")
@@ -132,6 +136,7 @@ class _Context:
 
     style: Style = _PLAIN
     align: Align = Align.START
+    font: str = ""
     heading: int = 0
     item: int = 0
     is_caption: bool = False
@@ -178,7 +183,7 @@ class _Walk:
     def _read_text(self, text: NavigableString) -> None:
         """Comments, declarations and the like are not for readers."""
         if not isinstance(text, PreformattedString):
-            self._runs.add_text(str(text), self._context.style)
+            self._runs.add_text(_signs(str(text), self._context.font), self._context.style)
 
     def _enter(self, tag: Tag) -> tuple[_Step, ...]:
         """The step into it, or none where it is read as a whole, or not at all."""
@@ -191,8 +196,8 @@ class _Walk:
             self._runs.add(NoteRef(self._plan.calls[id(tag)]), replace(self._context.style, href=""))
         elif tag.name in _ATOMS:
             self._atom(tag, attributes)
-        elif is_list_mark(attributes):
-            self._mark = visible_text(tag)
+        elif is_list_mark(attributes) or _holds_filler(tag):
+            self._mark = _signs(visible_text(tag), symbol_font(attributes, self._context.font))
         else:
             return (self._open(tag, attributes),)
         return ()
@@ -216,6 +221,7 @@ class _Walk:
             self._context,
             style=restyle(self._context.style, tag.name, attributes),
             align=alignment(attributes, self._context.align),
+            font=symbol_font(attributes, self._context.font),
         )
         if tag.name == "a":
             href = check_href(attributes.get("href", ""), self._remarks, self._span())
@@ -224,7 +230,9 @@ class _Walk:
             level = _HEADINGS.get(tag.name) or outline_level(attributes) or context.heading
             is_caption = "MsoCaption" in attributes.get("class", "").split()
             context = replace(context, heading=level, item=list_level(attributes), is_caption=is_caption)
-        if tag.name not in _KNOWN | _SILENT and ":" not in tag.name:
+        if tag.name == "embed":
+            self._remarks.say(NOT_SHOWN, REASONS[NOT_SHOWN][1].format(" <embed> "), Level.WARNING, self._span())
+        elif tag.name not in _KNOWN | _SILENT and ":" not in tag.name:
             remark = f"标签“<{tag.name}>”不认识，里面的文字按普通文字保留了。"
             self._remarks.say("tag-unknown", remark, Level.INFO, self._span())
         return context
@@ -236,7 +244,7 @@ class _Walk:
         )
         if lost or tag.name in UNSHOWN:
             level, text = REASONS[reason]
-            what = f"<{tag.name}>" if reason == NOT_SHOWN and tag.name in UNSHOWN else "隐藏的文字"
+            what = f" <{tag.name}> " if tag.name in UNSHOWN else "隐藏的文字"
             level = Level.WARNING if tag.name in UNSHOWN and tag.name not in _CONTROLS else level
             self._remarks.say(reason, text.format(what), level, self._span(), lost)
 
@@ -308,6 +316,18 @@ class _Walk:
         span = self._span()
         self._count += 1
         return span
+
+
+def _holds_filler(tag: Tag) -> bool:
+    """Whether this is the bullet or number of a list as Word's filtered pages have it: nothing else says so."""
+    return tag.name == "span" and any(
+        isinstance(child, Tag) and is_filler(_attributes(child)) and not visible_text(child) for child in tag.children
+    )
+
+
+def _signs(text: str, font: str) -> str:
+    """Text in a font of signs as the signs that a reader sees."""
+    return "".join(symbol(font, ord(char)) or char for char in text) if font else text
 
 
 def _is_inline(tag: Tag) -> bool:

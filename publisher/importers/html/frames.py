@@ -26,10 +26,12 @@ from publisher.importers.docx.numerals import numeral
 from publisher.importers.grid import WIDEST_SPAN, Grids
 from publisher.importers.html.styles import Attributes, alignment, list_style, names
 from publisher.importers.remarks import Remarks
+from publisher.importers.text import is_wide
 
 DEEPEST: Final = 40
 """Containers in containers; what is deeper stays, as text of the last one."""
 
+_ORNAMENTS: Final = frozenset("◆◇■□●○★☆▲△▶◎※❖➢")
 _CHINESE: Final = names(
     "cjk-ideographic simp-chinese-informal simp-chinese-formal trad-chinese-informal trad-chinese-formal cjk-decimal"
 )
@@ -266,19 +268,31 @@ def _gather(blocks: Sequence[Block | Item]) -> tuple[Block, ...]:
         if isinstance(block, Item) and _is_plain(block):
             items.append(block)
             continue
-        done += _nest(items)
+        done += _nest_run(items)
         items = []
         done.append(_labelled(block) if isinstance(block, Item) else block)
-    return (*done, *_nest(items))
+    return (*done, *_nest_run(items))
 
 
 def _is_plain(item: Item) -> bool:
-    """Bullets and plain numbers can be written anew by a list; 一、 and （a） must stay as they are."""
-    return not any(map(str.isalnum, item.mark)) or bool(_NUMBER.fullmatch(item.mark)) or item.mark == "o"
+    """Bullets and plain numbers can be written anew by a list; 一、 and （a） must stay as they are. A letter
+    alone is a bullet: o, or a sign of a symbol font.
+    """
+    mark = item.mark
+    is_letter = len(mark) == 1 and not is_wide(mark)
+    return bool(mark) and (not any(map(str.isalnum, mark)) or bool(_NUMBER.fullmatch(mark)) or is_letter)
 
 
 def _labelled(item: Item) -> Paragraph:
-    return replace(item.paragraph, inlines=(Text(item.mark), *item.paragraph.inlines))
+    label = item.mark + (" " if item.mark[-1:] in {".", ")", *_ORNAMENTS} else "")
+    return replace(item.paragraph, inlines=(Text(label), *item.paragraph.inlines)) if label else item.paragraph
+
+
+def _nest_run(items: Sequence[Item]) -> list[Block]:
+    """A run of items as lists. A number or an ornament that stands alone is a heading in disguise."""
+    if len(items) == 1 and (_is_ordered(items[0]) or items[0].mark in _ORNAMENTS):
+        return [_labelled(items[0])]
+    return _nest(items)
 
 
 def _nest(items: Sequence[Item]) -> list[Block]:

@@ -18,14 +18,16 @@ from publisher.document import Level, Properties
 from publisher.importers.html.styles import names
 from publisher.importers.remarks import Remarks
 
-INVISIBLE: Final = names("script style head title meta link base template noscript area param source track wbr")
+INVISIBLE: Final = names("script style head title meta link base template noscript area param")
 
 _ASIDE_ROLES: Final = names("navigation banner contentinfo complementary search dialog menu menubar")
-_STORIES: Final = names("article main blockquote")
+_STORIES: Final = names("article blockquote")
 _NAMES: Final = names(
     "nav navbar navigation menu topbar crumb crumbs breadcrumb breadcrumbs share sharebox bdsharebuttonbox sidebar "
-    "pagination pager toolbar footer foot copyright"
+    "pagination pager toolbar footer foot copyright header"
 )
+_HEADS: Final = names("header")
+"""A name that also stands over an article's own title: only links make it beside the point."""
 _IMPRINT: Final = re.compile("版权所有|ICP备|公网安备|主办单位|网站标识码|Copyright", re.IGNORECASE)
 _SHORT: Final = 60
 _FROM_WECHAT: Final = "网页来自公众号文章，只采用了正文，没有采用页面上的其他文字。请确认有权转载，图片需要重新提供。"
@@ -52,7 +54,8 @@ def find_article(page: BeautifulSoup, remarks: Remarks) -> Page:
     if roots != (page,) and (around := "\n".join(_outside(page, roots))):
         remarks.say("page-around", _FROM_ARTICLE.format(_begin(around)), Level.WARNING, lost=around)
     left_out = [tag for root in roots for tag in _asides(root, sums)]
-    if lost := "\n".join(filter(None, map(visible_text, left_out))):
+    if left_out:
+        lost = "\n".join(filter(None, map(visible_text, left_out)))
         remarks.say("navigation-dropped", _WITHOUT_ASIDE.format(_begin(lost)), Level.INFO, lost=lost)
     return Page(roots, frozenset(map(id, left_out)))
 
@@ -119,9 +122,9 @@ def _measure(page: Tag) -> _Sums:
                 own.size += len("".join(node.split()))
                 own.imprints += bool(_IMPRINT.search(node))
         own.linked = own.size if tag.name == "a" else own.linked
-        own.solid += tag.name in {"p", "img"}
+        own.solid = 0 if tag.name == "a" else own.solid + (tag.name in {"p", "img"})
         own.titles += tag.name == "h1"
-        if tag.parent is not None and tag is not page:
+        if tag.parent is not None and tag is not page and tag.name != "button":
             sums[id(tag.parent)].take(own)
     return sums
 
@@ -168,15 +171,18 @@ def _is_aside(tag: Tag, part: _Sum, *, in_story: bool) -> bool:
         return not in_story and (tag.name != "header" or part.titles == 0)
     if tag.name == "form":
         return part.size <= _SHORT
-    return _is_named(tag) and _bears_out(part)
+    said = _names_of(tag)
+    return bool(said & _NAMES) and _bears_out(part, is_head=bool(said & _HEADS))
 
 
-def _is_named(tag: Tag) -> bool:
-    names = [*tag.get_attribute_list("class"), tag.get("id")]
-    return any(part in _NAMES for name in names if name for part in re.split(r"[-_]", str(name).lower()[:60]))
+def _names_of(tag: Tag) -> set[str]:
+    said = [*tag.get_attribute_list("class"), tag.get("id")]
+    return {part for name in said if name for part in re.split(r"[-_]", str(name).lower()[:60])}
 
 
-def _bears_out(part: _Sum) -> bool:
-    """Whether a part is mostly links, or a few words, or an imprint."""
-    few = part.size <= _SHORT and part.solid == 0
-    return part.linked * 2 > part.size or few or (part.imprints > 0 and part.size <= 10 * _SHORT)
+def _bears_out(part: _Sum, *, is_head: bool) -> bool:
+    """Whether a part is nothing but links and their pictures, mostly links, a few words, or an imprint."""
+    if part.titles or (is_head and part.solid):
+        return False
+    few = part.size <= _SHORT and part.solid == 0 and not is_head
+    return part.linked * 2 >= part.size or few or (part.imprints > 0 and part.size <= 10 * _SHORT)

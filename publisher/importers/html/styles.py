@@ -21,17 +21,18 @@ def names(text: str) -> frozenset[str]:
 
 NOT_SHOWN: Final = "not-shown"
 UNSHOWN: Final = names(
-    "iframe object embed svg video audio canvas map select textarea button mpvoice mpvideosnap mp-common-profile "
+    "iframe object svg video audio canvas map select textarea button mpvoice mpvideosnap mp-common-profile "
     "mp-common-videosnap mp-common-mpaudio mp-common-product mp-miniprogram qqmusic"
 )
 REASONS: Final = {
-    NOT_SHOWN: (Level.INFO, "网页里的{}没有采用。"),
+    NOT_SHOWN: (Level.INFO, "网页里{}没有采用。"),
     "tracked-changes": (Level.WARNING, "网页带有修订痕迹，已按接受修订处理。"),
     "comments-dropped": (Level.WARNING, "网页里有批注，批注没有采用。"),
     "contents-dropped": (Level.INFO, "自动生成的目录没有采用，目录由系统重新生成。"),
 }
 """Why something is not read, and how much that matters."""
 
+_LEVEL_INDENT: Final = 21
 _CONTENTS: Final = re.compile(r"MsoToc(?:[1-9]|Heading)")
 _TAG_MARKS: Final = {
     **dict.fromkeys(("b", "strong"), Mark.BOLD),
@@ -100,21 +101,48 @@ def why_unread(name: str, attributes: Attributes) -> str:
         return NOT_SHOWN
     if name == "del" and is_tracked(name, attributes):
         return "tracked-changes"
-    if classes == "msocomanchor" or css.get("mso-element") in {"comment", "comment-list"}:
+    if classes == "msocomanchor" or css.get("mso-element") in {"comment", "comment-list"} or _is_comment_sign(css):
         return "comments-dropped"
     return "contents-dropped" if _CONTENTS.fullmatch(classes) else ""
+
+
+def _is_comment_sign(css: Mapping[str, str]) -> bool:
+    return css.get("mso-special-character") == "comment"
+
+
+def symbol_font(attributes: Attributes, inherited: str) -> str:
+    """The font of signs that text inside an element is set in, "" for a font of letters."""
+    css = declarations(attributes.get("style", ""))
+    if "font" in css and "font-family" not in css:
+        return ""
+    family = css.get("font-family", "").partition(",")[0].strip("\"' ") or attributes.get("face", "").lower()
+    if not family:
+        return inherited
+    return family if family.startswith(("wingdings", "symbol")) else ""
+
+
+def is_filler(attributes: Attributes) -> bool:
+    """Whether this holds the blanks that Word's filtered pages put between a list's number and its text."""
+    return declarations(attributes.get("style", "")).get("font") == '7.0pt "times new roman"'
 
 
 def outline_level(attributes: Attributes) -> int:
     """The heading level (1 to 6) that Word gave to a paragraph, or 0."""
     level = declarations(attributes.get("style", "")).get("mso-outline-level", "")
+    if attributes.get("class") == "MsoTitle":
+        return 1
     return int(level) if level in set("123456") else 0
 
 
 def list_level(attributes: Attributes) -> int:
     """The level, from 1, of a paragraph that is an item of one of Word's lists, or 0."""
-    found = re.search(r"\blevel([1-9])\b", declarations(attributes.get("style", "")).get("mso-list", ""))
-    return int(found[1]) if found else 0
+    css = declarations(attributes.get("style", ""))
+    found = re.search(r"\blevel([1-9])\b", css.get("mso-list", ""))
+    if found or not attributes.get("class", "").startswith("MsoListParagraph"):
+        return int(found[1]) if found else 0
+    # Filtered pages keep only the indent, of two characters a level.
+    indent = re.match(r"(\d{1,3})(?:\.\d*)?pt", css.get("margin-left", ""))
+    return min(9, max(1, round(int(indent[1]) / _LEVEL_INDENT))) if indent else 1
 
 
 def is_list_mark(attributes: Attributes) -> bool:

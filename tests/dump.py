@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from publisher.document import (
     Block,
@@ -32,6 +34,7 @@ from publisher.document import (
     Table,
     Text,
 )
+from publisher.importers import import_file
 
 _MARKS = {
     Mark.BOLD: "b",
@@ -151,3 +154,14 @@ def _inline(inline: Inline) -> str:
             return f"${tex}$"
         case Ruby(base=base, annotation=annotation):
             return f"{base}({annotation})"
+
+
+def main() -> None:
+    """Prints the dumps of the files that are named, to be read and kept as golden results."""
+    for name in sys.argv[1:]:
+        path = Path(name)
+        sys.stdout.write(dump(import_file(path.read_bytes(), path.name)))
+
+
+if __name__ == "__main__":
+    main()

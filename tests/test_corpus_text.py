@@ -107,26 +107,13 @@ def test_every_golden_result_has_its_file() -> None:
 # ---------------------------------------------------------------------------- the contract
 
 
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
+
+
 class _Visible(HTMLParser):
     """What of a page is text, by the standard library's parser: an opinion of its own."""
 
     SKIPPED = ("head", "script", "style", "title", "template")
-    VOID = [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    ]
     NOTES = re.compile(r"#_?(?:ftn|edn|sdfootnote|fn)\w*")
 
     def __init__(self, markup: str) -> None:
@@ -140,7 +127,7 @@ class _Visible(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
         self.attributes += said.values()
-        if tag in self.VOID:
+        if tag in VOID:
             return
         if "font:7.0pt" in said.get("style", "") and tag == "span" and self.pieces and not self._skipped:
             self.pieces.pop()  # the number of a list, which the list has for itself

@@ -18,11 +18,13 @@ from publisher.document import (
     Footnote,
     Heading,
     Inline,
+    InlineMath,
     Items,
     Level,
     LineBreak,
     Link,
     Mark,
+    Math,
     Metadata,
     NoteRef,
     Paragraph,
@@ -196,6 +198,42 @@ def inlines_of(document: Document) -> tuple[Inline, ...]:
 def test_a_footnote_in_a_link_or_a_list_counts_as_called() -> None:
     document = read("- [一[^1]](https://a.cn)\n\n[^1]: 注\n")
     assert document.footnotes == (Footnote("1", (Paragraph((Text("注"),), span=Span(line=3)),)),)
+
+
+@pytest.mark.parametrize("text", ["价格从$100涨到$120", "花费$860元左右$", "$ a $", "a$b", "$$"])
+def test_dollars_of_prices_stay(text: str) -> None:
+    assert text_of(inlines(text)) == text
+    assert not any(isinstance(inline, InlineMath) for inline in inlines(text))
+
+
+def test_formulas_are_kept_as_they_are_typed() -> None:
+    assert inlines("设$x_1$，$\\text{产量}=y$") == (
+        Text("设"),
+        InlineMath("x_1"),
+        Text("，"),
+        InlineMath("\\text{产量}=y"),
+    )
+    assert read("前文\n$$\na *b* c\n$$\n后文").blocks[1] == Math("a *b* c", Span(line=2))
+    assert read("$$a$$").blocks == (Math("a", Span(line=1)),)
+    assert plain_text(read("$$a\n\nb").blocks[0]) == "$$a"
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("小标题\n----", [Heading]),
+        ("大标题\n====", [Heading]),
+        ("一句话。\n----", [Paragraph, Divider]),
+        ("一\n二\n----", [Paragraph, Divider]),
+        ("很" * 41 + "\n----", [Paragraph, Divider]),
+    ],
+)
+def test_a_line_under_a_sentence_is_a_rule(text: str, kinds: list[type[Block]]) -> None:
+    assert [type(block) for block in read(text).blocks] == kinds
+
+
+def test_an_indented_sentence_that_begins_with_a_number_is_no_code() -> None:
+    assert [type(block) for block in read("    2025年春茶开采\n\n    x = 1").blocks] == [Paragraph, Code]
 
 
 # ---------------------------------------------------------------------------- links and pictures

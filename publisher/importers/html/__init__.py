@@ -58,10 +58,10 @@ from publisher.importers.remarks import Remarks
 from publisher.importers.runs import Runs, Style
 from publisher.importers.text import check_extent, drop_invisible
 
-MOST_TAGS: Final = 50_000
+MOST_TAGS: Final = 30_000
 
 _LABEL: Final = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_XML_DECLARATION: Final = re.compile(r"<\?xml\b[^>]*\?>", re.IGNORECASE)
+_XML_DECLARATION: Final = re.compile(r"<\?xml\b[^<>]*+>", re.IGNORECASE)
 
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _PARAGRAPHS: Final = names(

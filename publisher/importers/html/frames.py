@@ -165,17 +165,16 @@ def _lists(frame: _Frame) -> tuple[Block, ...]:
     style = list_style(frame.attributes)
     if style == "none":
         return tuple(block for item in frame.items for block in item)
-    lists: list[Items] = []
-    for number, item in _numbered(frame):
-        if style in _CHINESE and frame.kind == "ol":
-            item = _spoken(numeral("chineseCounting", number) + "、", item)  # noqa: PLW2901 # the same item, labelled
-        if lists and (not lists[-1].ordered or number == lists[-1].start + len(lists[-1].items)):
-            lists[-1] = replace(lists[-1], items=(*lists[-1].items, item))
-        else:
-            lists.append(Items(frame.kind == "ol", (item,), number, frame.span))
     if style in _CHINESE and frame.kind == "ol":
-        return tuple(block for made in lists for item in made.items for block in item)
-    return tuple(lists)
+        spoken = (_spoken(numeral("chineseCounting", number) + "、", item) for number, item in _numbered(frame))
+        return tuple(block for item in spoken for block in item)
+    runs: list[tuple[int, list[tuple[Block, ...]]]] = []
+    for number, item in _numbered(frame):
+        if runs and (frame.kind != "ol" or number == runs[-1][0] + len(runs[-1][1])):
+            runs[-1][1].append(item)
+        else:
+            runs.append((number, [item]))
+    return tuple(Items(frame.kind == "ol", tuple(items), start, frame.span) for start, items in runs)
 
 
 def _numbered(frame: _Frame) -> Iterator[tuple[int, tuple[Block, ...]]]:

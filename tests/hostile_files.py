@@ -29,14 +29,14 @@ REPEATED = {
     ],
     ".html": [" ", "&", "<", "a\n", "融\n", "<!--", "<![if", "<?xml ", "data:image/a;a", "style='"],
 }
-NESTED = ["blockquote", "font color=red", "section class=nav", "mfrac", "li value=7"]
-MANY = ["<li>x", "<a href=#ftn1>x</a>", "<td colspan=63>x", "<nav>x</nav>"]
+NESTED = ["blockquote", "section class=nav", "mfrac", "li value=7"]
+MANY = ["<li>x", "<a href=#ftn1>x</a>", "<td colspan=63>x"]
 
 
 def hostile_files(suffix: str) -> Iterator[tuple[str, str]]:
     """The files of one format: what is the matter with each, and its text."""
     for piece in REPEATED[suffix]:
-        size = MEGABYTE * 3 // 4 if suffix == ".md" and "\n" not in piece else FULL
+        size = MEGABYTE // 3 if suffix == ".md" and "\n" not in piece else FULL
         yield f"nothing but {piece!r}", piece * (size // len(piece.encode()))
     yield from {".txt": _texts, ".md": _markdown, ".html": _pages}[suffix]()
 

@@ -48,7 +48,12 @@ _TEXT = """简讯
 
 
 def _folder(*names: str) -> dict[str, bytes]:
-    found = (path for name in names for path in sorted((_CORPUS / name).glob("*")) if path.is_file())
+    found = (
+        path
+        for name in names
+        for path in sorted((_CORPUS / name).glob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    )
     return {path.name: path.read_bytes() for path in found}
 
 

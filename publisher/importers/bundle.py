@@ -27,12 +27,12 @@ from publisher.document import (
 from publisher.errors import Unreadable
 from publisher.importers import IMPORTERS, import_file, suffix_of
 from publisher.importers.archive import unpack
+from publisher.importers.characters import decode
 from publisher.importers.file_name import read_file_name
 from publisher.importers.front_matter import merge, read_metadata
 from publisher.importers.links import shown
 from publisher.importers.signatures import media_type
 from publisher.importers.supplies import NOTHING, Conversion, Supplies, Supply, Wants
-from publisher.importers.text import decode
 
 SIDE_CAR: Final = ".meta.yaml"
 """What the name of a document, or its stem, is given to name its side-car."""

@@ -12,7 +12,7 @@ from publisher.document import Inline, Inlines, LineBreak, Link, Mark, Text, tex
 from publisher.importers.text import blank_between
 
 _BLANKS: Final = " \t\n\r\f\v"
-_INDENT: Final = _BLANKS + "\u00a0\u3000"
+_INDENT: Final = _BLANKS + "\u00a0\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _BLANK_RUN: Final = re.compile(f"[{_BLANKS}]+")
 
 
@@ -56,11 +56,14 @@ class Runs:
         """Text whose blanks collapse: a run of them is one blank, or nothing where the source breaks its line
         between Chinese characters; at the ends of a line they vanish.
         """
-        for blank, word in _pieces(text):
-            if blank and not self._blank:
-                self._blank, self._blank_style = "\n" if "\n" in blank else " ", style
-            if word:
-                self._add_word(word, style)
+        word = text.strip(_BLANKS)
+        if not word:
+            self._owe(text, style)
+            return
+        start = text.index(word[0])
+        self._owe(text[:start], style)
+        self._add_word(_BLANK_RUN.sub(_collapsed, word), style)
+        self._owe(text[start + len(word) :], style)
 
     def add(self, inline: Inline, style: Style) -> None:
         """An inline as it is."""
@@ -87,6 +90,10 @@ class Runs:
         links = groupby(_merged(runs), key=lambda run: run.style.href)
         return tuple(inline for href, group in links for inline in _linked(href, group))
 
+    def _owe(self, blank: str, style: Style) -> None:
+        if blank and not self._blank:
+            self._blank, self._blank_style = "\n" if "\n" in blank else " ", style
+
     def _add_word(self, word: str, style: Style) -> None:
         if not self._runs or self.at_line_start:
             word = word.lstrip(_INDENT)
@@ -104,16 +111,9 @@ class Runs:
         self._runs.append(_Run(Text(blank), self._blank_style))
 
 
-def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    """Words, each with the blanks before it; the last may be "" after blanks."""
-    end = 0
-    for blank in _BLANK_RUN.finditer(text):
-        if blank.start() > end:
-            yield "", text[end : blank.start()]
-        yield blank[0], ""
-        end = blank.end()
-    if end < len(text):
-        yield "", text[end:]
+def _collapsed(blank: re.Match[str]) -> str:
+    """What a browser shows of blanks between two characters."""
+    return blank_between(blank.string[blank.start() - 1], blank.string[blank.end()]) if "\n" in blank[0] else " "
 
 
 def _merged(runs: list[_Run]) -> Iterator[_Run]:

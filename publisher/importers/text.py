@@ -1,30 +1,19 @@
-"""Plain text: bytes to characters, and characters to lines. Structure is not guessed here."""
+"""Plain text: lines as they were typed. Structure is not guessed here."""
 
 from __future__ import annotations
 
-import codecs
 import re
 import unicodedata
-from collections import Counter
 from typing import Final
 
 from publisher.document import Document, Flow, Paragraph, Span, Text
 from publisher.errors import Unreadable
+from publisher.importers.characters import read_characters
 from publisher.importers.front_matter import read_front_matter
 
 MOST_LINES: Final = 20_000
+MOST_CHARACTERS: Final = 1_000_000
 
-_BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_LABELS: Final = {
-    # Word and WPS label GBK and GB18030 bytes as gb2312: the largest of the family reads all of it.
-    **dict.fromkeys(("gb2312", "gb_2312-80", "gbk", "x-gbk", "cp936", "hz", "hz-gb-2312", "gb18030"), "gb18030"),
-    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5"), "big5hkscs"),
-}
-_SAVE_AS_UTF8: Final = "请用记事本、Word 或 WPS 打开原文件，选择“另存为”，编码选 UTF-8，再重新投放。"
 # The joiner of emoji sequences (U+200D) stays where a pictograph follows; all the others only hinder comparing.
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
@@ -43,8 +32,10 @@ def import_text(data: bytes, name: str) -> Document:
 
     Raises Unreadable where the bytes are no text.
     """
-    head = read_front_matter(decode(data))
-    check_extent(head.body.count("\n"), MOST_LINES, name)
+    characters = read_characters(data)
+    head = read_front_matter(characters.text)
+    check_extent(len(_NEWLINE.findall(head.body)), MOST_LINES, name)
+    check_extent(len(head.body), MOST_CHARACTERS, name, "字")
     lines = [
         (number, piece)
         for number, line in enumerate(_NEWLINE.split(head.body), start=1)
@@ -54,25 +45,14 @@ def import_text(data: bytes, name: str) -> Document:
     blocks = tuple(Paragraph((Text(line),), span=Span(line=number)) for number, line in cleaned if line.strip())
     if not blocks:
         raise Unreadable(f"{name}: no text in it", f"文件“{name}”里没有文字，请检查后重新投放。")
-    return Document(blocks, Flow.LINES, metadata=head.metadata, notes=head.notes)
+    return Document(blocks, Flow.LINES, metadata=head.metadata, notes=characters.notes + head.notes)
 
 
-def check_extent(found: int, most: int, name: str) -> None:
+def check_extent(found: int, most: int, name: str, unit: str = "行或标签") -> None:
     """Refuses, as Unreadable, what is so long that reading it would cost minutes: no newsletter has a tenth of it."""
     if found > most:
-        note = f"“{name}”太长了（{found} 行或标签，最多 {most}），请检查投放的是不是正确的文件。"
-        raise Unreadable(f"{name}: {found} lines or tags, at most {most}", note)
-
-
-def decode(data: bytes, label: str = "") -> str:
-    """The characters of a text file: by its BOM, else UTF-8, else by `label` (what HTML says of itself), else GB18030.
-
-    Raises Unreadable, which tells the editor how to save the file anew, where none of them fits.
-    """
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            return _checked(_try(data[len(bom) :], (encoding,)))
-    return _checked(_try(data, ("utf-8", _LABELS.get(label.strip().lower(), "gb18030"), "gb18030")))
+        note = f"“{name}”太长了（{found} {unit}，最多 {most}），请检查投放的是不是正确的文件。"
+        raise Unreadable(f"{name}: {found} {unit}, at most {most}", note)
 
 
 def clean_line(line: str) -> str:
@@ -102,27 +82,3 @@ def is_chinese(char: str) -> bool:
 def is_wide(char: str) -> bool:
     """Whether the character is written without blanks; Hangul is wide, too, but has blanks."""
     return unicodedata.east_asian_width(char) in "WF" and not "\uac00" <= char <= "\ud7af"
-
-
-def _try(data: bytes, encodings: tuple[str, ...]) -> str:
-    for encoding in encodings:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Unreadable(f"not decodable as {', '.join(encodings)}", f"文件的文字编码认不出来。{_SAVE_AS_UTF8}")
-
-
-def _checked(text: str) -> str:
-    """Bytes of no text often decode as GB18030, but to characters that nobody types."""
-    odd = sum(count for char, count in Counter(text).items() if _is_odd(char))
-    if "\0" in text or odd > 3 + len(text) // 100:
-        raise Unreadable(f"binary data: {odd} odd characters of {len(text)}", f"文件内容不是文字。{_SAVE_AS_UTF8}")
-    return text
-
-
-def _is_odd(char: str) -> bool:
-    """Word's symbol fonts leave private characters from U+F000 on, as bullets; the lower ones nobody has."""
-    if char.isprintable() or char.isspace():
-        return False
-    return unicodedata.category(char) in {"Cc", "Cn"} or "\ue000" <= char < "\uf000"

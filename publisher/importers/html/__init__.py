@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bs4 import BeautifulSoup
@@ -17,58 +17,67 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 from publisher.document import (
     Align,
     Block,
-    Code,
     Divider,
     Document,
     Figure,
+    Footnote,
     Heading,
+    InlineMath,
     Level,
+    Math,
+    NoteRef,
     Paragraph,
-    Properties,
-    Ruby,
     Span,
 )
 from publisher.errors import Unreadable
+from publisher.importers.characters import read_characters
+from publisher.importers.docx.symbols import symbol
+from publisher.importers.html.atoms import picture_address, read_code, read_ruby
+from publisher.importers.html.footnotes import find_notes
+from publisher.importers.html.formulas import formula
 from publisher.importers.html.frames import Frames, Item
+from publisher.importers.html.regions import INVISIBLE, find_article, read_properties, visible_text
 from publisher.importers.html.styles import (
+    NOT_SHOWN,
+    REASONS,
+    UNSHOWN,
     Attributes,
     alignment,
-    is_hidden,
+    is_filler,
     is_list_mark,
     list_level,
+    names,
     outline_level,
     restyle,
+    symbol_font,
+    why_unread,
 )
 from publisher.importers.links import check_href
 from publisher.importers.pictures import Pictures
 from publisher.importers.remarks import Remarks
 from publisher.importers.runs import Runs, Style
-from publisher.importers.text import check_extent, decode, drop_invisible
+from publisher.importers.text import check_extent, drop_invisible
 
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-MOST_TAGS: Final = 100_000
+MOST_TAGS: Final = 30_000
 
 _LABEL: Final = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_XML_DECLARATION: Final = re.compile(r"<\?xml\b[^>]*\?>", re.IGNORECASE)
+_XML_DECLARATION: Final = re.compile(r"<\?xml\b[^<>]*+>", re.IGNORECASE)
 
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
-_INVISIBLE: Final = _names("script style head title meta link base template noscript area param source track wbr")
-_UNSHOWN: Final = _names("iframe object embed svg video audio canvas map")
-_PARAGRAPHS: Final = _names(
+_PARAGRAPHS: Final = names(
     "html body p div section article main header footer nav aside center address form fieldset legend dl dt dd "
     "details summary hgroup search"
 )
-_INLINE: Final = _names(
+_INLINE: Final = names(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark output q s samp small span "
     "strike strong sub sup time tt u var nobr"
 )
-_FRAMED: Final = _names("blockquote ul ol menu dir li table tr td th caption figure figcaption")
-_GROUPS: Final = _names("thead tbody tfoot colgroup col")
-_ATOMS: Final = _names("br hr img pre ruby input")
+_SILENT: Final = names("[document] mp-style-type mp-common-cps rb rbc rtc picture source track wbr embed")
+"""Without a word of their own. The parser does not know that some of them never hold anything: text goes on inside."""
+_FRAMED: Final = names("blockquote ul ol menu dir li table tr td th caption figure figcaption")
+_GROUPS: Final = names("thead tbody tfoot colgroup col")
+_ATOMS: Final = names("br hr img pre ruby input math")
+_CONTROLS: Final = names("select textarea button svg")
 _PLAIN: Final = Style()
 _KNOWN: Final = _PARAGRAPHS | _INLINE | _FRAMED | _GROUPS | _ATOMS | _HEADINGS.keys()
 
@@ -79,22 +88,31 @@ def import_html(data: bytes, name: str) -> Document:
     Raises Unreadable where the bytes are no text, or hold a table beyond reason.
     """
     label = _LABEL.search(data[:4096])
-    markup = _XML_DECLARATION.sub(
-        "", drop_invisible(decode(data, label[1].decode("ascii", "replace") if label else ""))
-    )
-    check_extent(markup.count("<"), MOST_TAGS, name)
     remarks = Remarks()
     pictures = Pictures(remarks)
-    page = _parse(markup)
-    blocks = _Walk(remarks, pictures, Span()).read(_content(page, remarks))
+    characters = read_characters(data, label[1].decode("ascii", "replace") if label else "")
+    markup = pictures.lift(_XML_DECLARATION.sub("", drop_invisible(characters.text)))
+    check_extent(markup.count("<"), MOST_TAGS, name)
+    soup = _parse(markup)
+    page = find_article(soup, remarks)
+    notes = find_notes(page.roots)
+    walk = _Walk(remarks, pictures, Plan(notes.calls, page.left_out | notes.left_out))
+    blocks = walk.read(page.roots)
+    footnotes = tuple(Footnote(key, walk.read((body,))) for key, body in notes.bodies.items())
     if not blocks:
         raise Unreadable(f"{name}: nothing to see in it", f"网页“{name}”里没有看得见的内容，请检查后重新投放。")
-    return Document(blocks, assets=pictures.assets, properties=_properties(page), notes=remarks.notes())
+    return Document(
+        blocks,
+        footnotes=footnotes,
+        assets=pictures.assets,
+        properties=read_properties(soup),
+        notes=characters.notes + remarks.notes(),
+    )
 
 
 def read_html(markup: str, remarks: Remarks, pictures: Pictures, span: Span) -> tuple[Block, ...]:
     """The blocks of a piece of HTML inside another format, all at the place `span`."""
-    return _Walk(remarks, pictures, span).read(_parse(markup))
+    return _Walk(remarks, pictures, Plan(), span).read((_parse(markup),))
 
 
 def _parse(markup: str) -> BeautifulSoup:
@@ -104,34 +122,12 @@ def _parse(markup: str) -> BeautifulSoup:
         return BeautifulSoup(markup + "\n", "lxml")
 
 
-def _content(page: BeautifulSoup, remarks: Remarks) -> Tag:
-    """The article of a page saved from WeChat, else the page."""
-    article = page.find(id="js_content")
-    if not isinstance(article, Tag):
-        return page
-    lost = "\n".join(_visible(node) for node in _outside(page, article))
-    remark = "网页来自公众号文章，只采用了正文，没有采用页面上的其他文字。请确认有权转载，图片需要重新提供。"
-    remarks.say("page-around", remark, Level.WARNING, lost=lost)
-    return article
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What of a page is not read as it stands, by the identity of its tags: calls of notes, and what is left out."""
 
-
-def _outside(page: Tag, article: Tag) -> Iterator[PageElement]:
-    inside = set(map(id, article.descendants))
-    return (node for node in page.descendants if isinstance(node, NavigableString) and id(node) not in inside)
-
-
-def _properties(page: BeautifulSoup) -> Properties:
-    title = page.title.get_text(" ", strip=True) if page.title else ""
-    return Properties(
-        title=" ".join((title or _meta(page, "og:title")).split()),
-        author=_meta(page, "author"),
-        digest=_meta(page, "description"),
-    )
-
-
-def _meta(page: BeautifulSoup, name: str) -> str:
-    found = page.find("meta", attrs={"name": name}) or page.find("meta", attrs={"property": name})
-    return str(found.get("content") or "").strip() if isinstance(found, Tag) else ""
+    calls: Mapping[int, str] = field(default_factory=dict)
+    left_out: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +136,22 @@ class _Context:
 
     style: Style = _PLAIN
     align: Align = Align.START
+    font: str = ""
     heading: int = 0
     item: int = 0
     is_caption: bool = False
 
 
+_Step = tuple[Tag, _Context, Iterator[PageElement]]
+
+
 class _Walk:
     """Walks the tree with a stack of its own: pages nest deeper than Python's stack."""
 
-    def __init__(self, remarks: Remarks, pictures: Pictures, span: Span) -> None:
+    def __init__(self, remarks: Remarks, pictures: Pictures, plan: Plan, span: Span = Span()) -> None:  # noqa: B008 # frozen
         self._remarks = remarks
         self._pictures = pictures
+        self._plan = plan
         self._given = span
         self._count = 0
         self._frames = Frames(remarks)
@@ -159,8 +160,15 @@ class _Walk:
         self._after: list[Figure] = []
         self._context = _Context()
 
-    def read(self, root: Tag) -> tuple[Block, ...]:
-        steps: list[tuple[Tag, _Context, Iterator[PageElement]]] = [(root, self._context, iter(list(root.children)))]
+    def read(self, roots: Sequence[Tag]) -> tuple[Block, ...]:
+        """The blocks of these parts, one after the other."""
+        for root in roots:
+            self._read_part(root)
+        self._flush()
+        return self._frames.close()
+
+    def _read_part(self, root: Tag) -> None:
+        steps = [self._open(root, _attributes(root))]
         while steps:
             tag, outer, children = steps[-1]
             child = next(children, None)
@@ -168,36 +176,39 @@ class _Walk:
                 steps.pop()
                 self._leave(tag, outer)
             elif isinstance(child, Tag):
-                before = self._context
-                if self._enter(child):
-                    steps.append((child, before, iter(list(child.children))))
+                steps += self._enter(child)
             elif isinstance(child, NavigableString):
                 self._read_text(child)
-        self._flush()
-        return self._frames.close()
 
     def _read_text(self, text: NavigableString) -> None:
         """Comments, declarations and the like are not for readers."""
         if not isinstance(text, PreformattedString):
-            self._runs.add_text(str(text), self._context.style)
+            self._runs.add_text(_signs(str(text), self._context.font), self._context.style)
 
-    def _enter(self, tag: Tag) -> bool:
-        """Whether to go on inside it."""
+    def _enter(self, tag: Tag) -> tuple[_Step, ...]:
+        """The step into it, or none where it is read as a whole, or not at all."""
         attributes = _attributes(tag)
-        if tag.name in _INVISIBLE or tag.name in _UNSHOWN or is_hidden(attributes):
-            self._skip(tag)
-            return False
-        if tag.name in _ATOMS:
+        if id(tag) in self._plan.left_out or tag.name in INVISIBLE:
+            return ()
+        if reason := why_unread(tag.name, attributes):
+            self._skip(tag, attributes, reason)
+        elif id(tag) in self._plan.calls:
+            self._runs.add(NoteRef(self._plan.calls[id(tag)]), replace(self._context.style, href=""))
+        elif tag.name in _ATOMS:
             self._atom(tag, attributes)
-            return False
-        if is_list_mark(attributes):
-            self._mark = _visible_text(tag)
-            return False
+        elif is_list_mark(attributes) or _holds_filler(tag):
+            self._mark = _signs(visible_text(tag), symbol_font(attributes, self._context.font))
+        else:
+            return (self._open(tag, attributes),)
+        return ()
+
+    def _open(self, tag: Tag, attributes: Attributes) -> _Step:
+        outer = self._context
         if not _is_inline(tag):
             self._flush()
         self._frames.open(tag.name, attributes, self._span())
         self._context = self._inside(tag, attributes)
-        return True
+        return tag, outer, iter(list(tag.children))
 
     def _leave(self, tag: Tag, outer: _Context) -> None:
         if not _is_inline(tag):
@@ -210,6 +221,7 @@ class _Walk:
             self._context,
             style=restyle(self._context.style, tag.name, attributes),
             align=alignment(attributes, self._context.align),
+            font=symbol_font(attributes, self._context.font),
         )
         if tag.name == "a":
             href = check_href(attributes.get("href", ""), self._remarks, self._span())
@@ -218,21 +230,26 @@ class _Walk:
             level = _HEADINGS.get(tag.name) or outline_level(attributes) or context.heading
             is_caption = "MsoCaption" in attributes.get("class", "").split()
             context = replace(context, heading=level, item=list_level(attributes), is_caption=is_caption)
-        if tag.name not in _KNOWN and ":" not in tag.name and tag.name not in {"[document]", "button"}:
+        if tag.name == "embed":
+            self._remarks.say(NOT_SHOWN, REASONS[NOT_SHOWN][1].format(" <embed> "), Level.WARNING, self._span())
+        elif tag.name not in _KNOWN | _SILENT and ":" not in tag.name:
             remark = f"标签“<{tag.name}>”不认识，里面的文字按普通文字保留了。"
             self._remarks.say("tag-unknown", remark, Level.INFO, self._span())
         return context
 
-    def _skip(self, tag: Tag) -> None:
-        """Scripts and the like go without a word; what may hold text, or a film, goes with a note."""
-        lost = _visible(tag)
-        if tag.name in _INVISIBLE or (tag.name not in _UNSHOWN and not lost.strip()):
-            return
-        what = "隐藏的文字" if tag.name not in _UNSHOWN else f"<{tag.name}>（视频、动画等）"
-        level = Level.INFO if tag.name not in _UNSHOWN else Level.WARNING
-        self._remarks.say("not-shown", f"网页里{what}没有采用。", level, self._span(), lost)
+    def _skip(self, tag: Tag, attributes: Attributes, reason: str) -> None:
+        """What may hold text, or a film, goes with a note; what is only hidden, and empty, without a word."""
+        lost = " ".join(
+            filter(None, [visible_text(tag), attributes.get("data-nickname"), attributes.get("data-title")])
+        )
+        if lost or tag.name in UNSHOWN:
+            level, text = REASONS[reason]
+            what = f" <{tag.name}> " if tag.name in UNSHOWN else "隐藏的文字"
+            level = Level.WARNING if tag.name in UNSHOWN and tag.name not in _CONTROLS else level
+            self._remarks.say(reason, text.format(what), level, self._span(), lost)
 
     def _atom(self, tag: Tag, attributes: Attributes) -> None:
+        style = self._context.style
         match tag.name:
             case "br":
                 self._break_line()
@@ -243,11 +260,21 @@ class _Walk:
                 self._picture(attributes)
             case "pre":
                 self._flush()
-                self._frames.add(_code(tag, self._next_span()))
+                self._frames.add(read_code(tag, self._next_span()))
             case "ruby":
-                self._runs.add(_ruby(tag), self._context.style)
+                for ruby in read_ruby(tag):
+                    self._runs.add(ruby, style)
+            case "math":
+                self._formula(formula(tag), attributes)
             case "input" if attributes.get("type") == "checkbox":
-                self._runs.add_text("☑ " if "checked" in attributes else "☐ ", self._context.style)
+                self._runs.add_text("☑ " if "checked" in attributes else "☐ ", style)
+
+    def _formula(self, tex: str, attributes: Attributes) -> None:
+        if attributes.get("display") == "block" and tex:
+            self._flush()
+            self._frames.add(Math(tex, self._next_span()))
+        elif tex:
+            self._runs.add(InlineMath(tex), self._context.style)
 
     def _break_line(self) -> None:
         """Two line breaks are a paragraph's end, as old pages write it."""
@@ -257,8 +284,7 @@ class _Walk:
             self._runs.break_line()
 
     def _picture(self, attributes: Attributes) -> None:
-        """WeChat keeps the address in data-src, and a grey square in src until the reader scrolls there."""
-        source = attributes.get("data-src") or attributes.get("src", "")
+        source = picture_address(attributes)
         if not source:
             return
         figure = self._pictures.figure(source, attributes.get("alt", ""), attributes.get("title", ""), self._span())
@@ -292,6 +318,18 @@ class _Walk:
         return span
 
 
+def _holds_filler(tag: Tag) -> bool:
+    """Whether this is the bullet or number of a list as Word's filtered pages have it: nothing else says so."""
+    return tag.name == "span" and any(
+        isinstance(child, Tag) and is_filler(_attributes(child)) and not visible_text(child) for child in tag.children
+    )
+
+
+def _signs(text: str, font: str) -> str:
+    """Text in a font of signs as the signs that a reader sees."""
+    return "".join(symbol(font, ord(char)) or char for char in text) if font else text
+
+
 def _is_inline(tag: Tag) -> bool:
     return tag.name in _INLINE or (tag.name not in _KNOWN and tag.name != "[document]")
 
@@ -299,46 +337,3 @@ def _is_inline(tag: Tag) -> bool:
 def _attributes(tag: Tag) -> dict[str, str]:
     """Attributes as texts; classes come as a list."""
     return {name: " ".join(value) if isinstance(value, list) else str(value) for name, value in tag.attrs.items()}
-
-
-def _visible(node: PageElement) -> str:
-    """What of a skipped part could have been read."""
-    if isinstance(node, Tag):
-        return "" if node.name in _INVISIBLE else _visible_text(node)
-    hidden = isinstance(node, PreformattedString) or (node.parent is not None and node.parent.name in _INVISIBLE)
-    return "" if hidden else str(node).strip()
-
-
-def _visible_text(tag: Tag) -> str:
-    return " ".join(tag.get_text().split())
-
-
-def _code(tag: Tag, span: Span) -> Code:
-    """Preformatted text as it stands; WeChat writes one <code> for each line."""
-    lines = tag.find_all("code", recursive=False)
-    parts = [_raw(line) for line in lines] if len(lines) > 1 else [_raw(tag)]
-    classes = re.search(r"\b(?:language|lang)-([\w+#-]+)", " ".join(map(str, _classes(tag))))
-    return Code("\n".join(parts).strip("\n"), classes[1] if classes else "", span)
-
-
-def _raw(tag: Tag) -> str:
-    pieces = ("\n" if isinstance(node, Tag) else str(node) for node in tag.descendants if _is_raw(node))
-    return "".join(pieces)
-
-
-def _is_raw(node: PageElement) -> bool:
-    if isinstance(node, Tag):
-        return node.name == "br"
-    return isinstance(node, NavigableString) and not isinstance(node, PreformattedString)
-
-
-def _classes(tag: Tag) -> list[str]:
-    inner = tag.find("code")
-    return [*tag.get_attribute_list("class"), *(inner.get_attribute_list("class") if isinstance(inner, Tag) else [])]
-
-
-def _ruby(tag: Tag) -> Ruby:
-    annotation = "".join(part.get_text() for part in tag.find_all("rt"))
-    for part in tag.find_all(["rt", "rp"]):
-        part.extract()
-    return Ruby(_visible_text(tag), " ".join(annotation.split()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -22,13 +22,20 @@ from publisher.document import (
     Table,
     Text,
 )
+from publisher.importers.docx.numerals import numeral
 from publisher.importers.grid import WIDEST_SPAN, Grids
-from publisher.importers.html.styles import Attributes, alignment
+from publisher.importers.html.styles import Attributes, alignment, list_style, names
 from publisher.importers.remarks import Remarks
+from publisher.importers.text import is_wide
 
 DEEPEST: Final = 40
 """Containers in containers; what is deeper stays, as text of the last one."""
 
+_ORNAMENTS: Final = frozenset("◆◇■□●○★☆▲△▶◎※❖➢")
+_CHINESE: Final = names(
+    "cjk-ideographic simp-chinese-informal simp-chinese-formal trad-chinese-informal trad-chinese-formal cjk-decimal"
+)
+"""Ways of numbering that Items cannot say: the number becomes text, as if it had been typed."""
 _NUMBER: Final = re.compile(r"(\d{1,6})[.．、)）]?")
 _LISTS: Final = frozenset({"ul", "ol", "menu", "dir"})
 _CELLS: Final = frozenset({"td", "th"})
@@ -52,6 +59,7 @@ class _Frame:
     blocks: list[Block | Item] = field(default_factory=list)
     items: list[tuple[Block, ...]] = field(default_factory=list)
     rows: list[list[Cell]] = field(default_factory=list)
+    values: dict[int, int] = field(default_factory=dict)
     headed: set[int] = field(default_factory=set)
     caption: Inlines = ()
 
@@ -100,8 +108,10 @@ class Frames:
             self._finish(self._stack.pop())
 
     def close(self) -> tuple[Block, ...]:
-        """All the blocks of the page."""
-        return _gather(self._stack[0].blocks)
+        """All the blocks since the last time; the containers are all shut."""
+        blocks = _gather(self._stack[0].blocks)
+        self._stack[0].blocks = []
+        return blocks
 
     def _finish(self, frame: _Frame) -> None:
         """A container is complete: give it to the one around it."""
@@ -109,6 +119,7 @@ class Frames:
         match frame.kind:
             case "li" if around.kind in _LISTS:
                 _stray(around)
+                around.values[len(around.items)] = _whole(frame.attributes, "value", 0)
                 around.items.append(_gather(frame.blocks))
             case "ul" | "ol" | "menu" | "dir":
                 self._finish_list(frame, around)
@@ -132,14 +143,11 @@ class Frames:
 
     def _finish_list(self, frame: _Frame, around: _Frame) -> None:
         _stray(frame)
-        items = tuple(item for item in frame.items if item)
-        if not items:
-            return
-        made = Items(frame.kind == "ol", items, _whole(frame.attributes, "start", 1), frame.span)
+        made = _lists(frame)
         if around.kind in _LISTS and around.items and not around.blocks:
-            around.items[-1] += (made,)  # <ul> right inside <ul>, as Word and old editors write it
+            around.items[-1] += made  # <ul> right inside <ul>, as Word and old editors write it
         else:
-            around.blocks.append(made)
+            around.blocks += made
 
     def _finish_table(self, frame: _Frame) -> None:
         """What stands in a table but in no cell comes before it, as browsers show it."""
@@ -150,6 +158,42 @@ class Frames:
             around.blocks.append(Table(rows, _header_rows(rows, frame.headed), frame.caption, span=frame.span))
         elif frame.caption:
             around.blocks.append(Paragraph(frame.caption, span=frame.span))
+
+
+def _lists(frame: _Frame) -> tuple[Block, ...]:
+    """The lists of one list's element: a number that does not follow from the one before begins a new one."""
+    style = list_style(frame.attributes)
+    if style == "none":
+        return tuple(block for item in frame.items for block in item)
+    if style in _CHINESE and frame.kind == "ol":
+        spoken = (_spoken(numeral("chineseCounting", number) + "、", item) for number, item in _numbered(frame))
+        return tuple(block for item in spoken for block in item)
+    runs: list[tuple[int, list[tuple[Block, ...]]]] = []
+    for number, item in _numbered(frame):
+        if runs and (frame.kind != "ol" or number == runs[-1][0] + len(runs[-1][1])):
+            runs[-1][1].append(item)
+        else:
+            runs.append((number, [item]))
+    return tuple(Items(frame.kind == "ol", tuple(items), start, frame.span) for start, items in runs)
+
+
+def _numbered(frame: _Frame) -> Iterator[tuple[int, tuple[Block, ...]]]:
+    """The items that hold something, each with the number that a browser shows; the bullets of <ul> have 1."""
+    down = "reversed" in frame.attributes
+    number = _whole(frame.attributes, "start", len(frame.items) if down else 1)
+    for place, item in enumerate(frame.items):
+        number = frame.values.get(place, 0) or number
+        if item:
+            yield (number if frame.kind == "ol" else 1), item
+        number += -1 if down else 1
+
+
+def _spoken(label: str, item: tuple[Block, ...]) -> tuple[Block, ...]:
+    match item:
+        case (Paragraph(inlines=inlines) as first, *rest):
+            return (replace(first, inlines=(Text(label), *inlines)), *rest)
+        case _:
+            return (Paragraph((Text(label),)), *item)
 
 
 def _stray(frame: _Frame) -> None:
@@ -223,19 +267,31 @@ def _gather(blocks: Sequence[Block | Item]) -> tuple[Block, ...]:
         if isinstance(block, Item) and _is_plain(block):
             items.append(block)
             continue
-        done += _nest(items)
+        done += _nest_run(items)
         items = []
         done.append(_labelled(block) if isinstance(block, Item) else block)
-    return (*done, *_nest(items))
+    return (*done, *_nest_run(items))
 
 
 def _is_plain(item: Item) -> bool:
-    """Bullets and plain numbers can be written anew by a list; 一、 and （a） must stay as they are."""
-    return not any(map(str.isalnum, item.mark)) or bool(_NUMBER.fullmatch(item.mark)) or item.mark == "o"
+    """Bullets and plain numbers can be written anew by a list; 一、 and （a） must stay as they are. A letter
+    alone is a bullet: o, or a sign of a symbol font.
+    """
+    mark = item.mark
+    is_letter = len(mark) == 1 and not is_wide(mark)
+    return bool(mark) and (not any(map(str.isalnum, mark)) or bool(_NUMBER.fullmatch(mark)) or is_letter)
 
 
 def _labelled(item: Item) -> Paragraph:
-    return replace(item.paragraph, inlines=(Text(item.mark), *item.paragraph.inlines))
+    label = item.mark + (" " if item.mark[-1:] in {".", ")", *_ORNAMENTS} else "")
+    return replace(item.paragraph, inlines=(Text(label), *item.paragraph.inlines)) if label else item.paragraph
+
+
+def _nest_run(items: Sequence[Item]) -> list[Block]:
+    """A run of items as lists. A number or an ornament that stands alone is a heading in disguise."""
+    if len(items) == 1 and (_is_ordered(items[0]) or items[0].mark in _ORNAMENTS):
+        return [_labelled(items[0])]
+    return _nest(items)
 
 
 def _nest(items: Sequence[Item]) -> list[Block]:

@@ -25,6 +25,7 @@ from publisher.document import (
     Items,
     Level,
     Link,
+    Math,
     NoteRef,
     Paragraph,
     Quote,
@@ -35,14 +36,16 @@ from publisher.document import (
     walk,
 )
 from publisher.errors import Unreadable
+from publisher.importers.characters import read_characters
 from publisher.importers.front_matter import read_front_matter
 from publisher.importers.markdown.inlines import Line, read_inlines
 from publisher.importers.markdown.parser import REMARKS, make_parser
 from publisher.importers.pictures import Pictures
 from publisher.importers.remarks import Remarks
-from publisher.importers.text import MOST_LINES, check_extent, decode, drop_invisible
+from publisher.importers.text import MOST_CHARACTERS, MOST_LINES, check_extent, drop_invisible
 
 _NEWLINE: Final = re.compile(r"\r\n|\n|\r")  # what markdown-it-py takes for line ends, and no other
+_MOST_TAGS: Final = 10_000
 _TASK: Final = re.compile(r"\[([ xX])\][ \t]+")
 _CONTAINER_PREFIX: Final = re.compile(r"^[\s>]*")
 
@@ -53,12 +56,12 @@ def import_markdown(data: bytes, name: str) -> Document:
     A picture becomes a Figure of its own: before its paragraph if the paragraph begins with it, else after it.
     Raises Unreadable where the bytes are no text, or are nested beyond reason.
     """
-    head = read_front_matter(drop_invisible(decode(data)))
-    check_extent(head.body.count("\n"), MOST_LINES, name)
-    document = _Reader(head.body).read()
+    characters = read_characters(data)
+    head = read_front_matter(drop_invisible(characters.text))
+    document = _Reader(head.body, name).read()
     if not document.blocks:
         raise Unreadable(f"{name}: no text in it", f"文件“{name}”里没有内容，请检查后重新投放。")
-    return replace(document, metadata=head.metadata, notes=head.notes + document.notes)
+    return replace(document, metadata=head.metadata, notes=characters.notes + head.notes + document.notes)
 
 
 @cache
@@ -69,10 +72,14 @@ def _parser() -> MarkdownIt:
 class _Reader:
     """Reads the flat run of tokens; each method takes the token that opens its block."""
 
-    def __init__(self, body: str) -> None:
-        self._lines = _NEWLINE.split(body)
+    def __init__(self, body: str, name: str) -> None:
         self._remarks = Remarks()
         self._pictures = Pictures(self._remarks)
+        body = self._pictures.lift(body)
+        self._lines = _NEWLINE.split(body)
+        check_extent(len(self._lines), MOST_LINES, name)
+        check_extent(len(body), MOST_CHARACTERS, name, "字")
+        check_extent(body.count("<"), _MOST_TAGS, name)
         self._footnotes: dict[str, tuple[Block, ...]] = {}
         self._env: dict[str, Any] = {REMARKS: self._remarks}
         self._tokens = iter(_parser().parse(body, self._env))
@@ -106,6 +113,8 @@ class _Reader:
                 yield self._table(span)
             case "fence" | "code_block":
                 yield self._code(token)
+            case "math_block":
+                yield Math(token.content, span)
             case "hr":
                 yield Divider(span)
             case "html_block":

@@ -10,7 +10,7 @@ from typing import Final
 
 from markdown_it.token import Token
 
-from publisher.document import Figure, Inlines, Level, Mark, NoteRef, Span, Text
+from publisher.document import Figure, InlineMath, Inlines, Level, Mark, NoteRef, Span, Text
 from publisher.importers.html.styles import restyle
 from publisher.importers.links import check_href
 from publisher.importers.pictures import Pictures
@@ -60,6 +60,8 @@ class _Reader:
                 self._runs.add_text(token.content, self._styles[-1])
             case "code_inline":
                 self._runs.add(Text(token.content), self._styles[-1].with_mark(Mark.CODE))
+            case "math_inline":
+                self._runs.add(InlineMath(token.content), self._styles[-1])
             case "softbreak":
                 self._runs.add_text("\n", self._styles[-1])
             case "hardbreak":

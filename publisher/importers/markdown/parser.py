@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
 from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
-from markdown_it.rules_block import StateBlock, code, heading, reference
+from markdown_it.rules_block import StateBlock, code, heading, lheading, reference
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
@@ -23,15 +23,24 @@ from publisher.importers.text import is_chinese
 
 DEEPEST: Final = 60
 """Levels of tokens; a list inside a list takes two."""
+MOST_STEPS: Final = 60_000
+"""Tokens made or skipped for one file: brackets without end cost the square of their number, minutes for 5 MB."""
 REMARKS: Final = "remarks"
 """The key of the Remarks in the parser's environment."""
 
 _HEADING: Final = re.compile(r"([#＃]{1,6})[ \t\u3000]*([^#＃\s][^#＃]*)")
+_UNDERLINE: Final = re.compile(r"-+|=+")
+_SENTENCE_ENDS: Final = "。！？；，、：…!?;,:”）"
+_LONGEST_TITLE: Final = 40
+_MATH: Final = re.compile(r"(\${1,2})(?![\s$])((?:[^$\\]|\\.)+)(?<!\s)\1(?![\d$])", re.DOTALL)
+_WORDS_IN_MATH: Final = re.compile(r"\\(?:text|mbox|mathrm|rm)\b")
+_MOST_LINES_OF_MATH: Final = 50
+_STEPS: Final = "steps"
 _TEXT_REFERENCE: Final = re.compile(r"\[[^\]]+\]:\s*([^\s./]*)")
 
 
 def make_parser() -> MarkdownIt:
-    """A parser of CommonMark with tables, strikethrough and footnotes, and with Chinese emphasis and headings.
+    """A parser of CommonMark with tables, strikethrough, footnotes and $…$, and with Chinese emphasis and headings.
 
     Its environment must bring a Remarks under REMARKS. Addresses are left as written and unchecked.
     """
@@ -40,7 +49,11 @@ def make_parser() -> MarkdownIt:
     parser.configure("commonmark", {"maxNesting": DEEPEST}).enable(["table", "strikethrough"])
     parser.use(footnote_plugin, move_to_end=False)
     parser.block.ruler.at("heading", _read_heading, {"alt": ["paragraph", "reference", "blockquote"]})
+    parser.block.ruler.at("lheading", _read_underlined)
     parser.block.ruler.at("code", _read_code)
+    parser.block.ruler.before("fence", "math", _read_math_block, {"alt": ["paragraph", "blockquote", "list"]})
+    parser.inline.add_terminator_char("$")
+    parser.inline.ruler.before("escape", "math", _read_math)
     parser.block.ruler.at("reference", _read_reference)
     parser.normalizeLink = parser.normalizeLinkText = str  # type: ignore[method-assign, assignment] # the way it is meant
     parser.validateLink = bool  # type: ignore[method-assign, assignment] # links.py decides, and says so
@@ -48,6 +61,11 @@ def make_parser() -> MarkdownIt:
 
 
 class _Block(ParserBlock):
+    def parse(self, src: str, md: MarkdownIt, env: EnvType, outTokens: list[Token]) -> list[Token]:  # noqa: N803 # their name
+        state = _BlockState(src, md, env, outTokens)
+        self.tokenize(state, state.line, state.lineMax)
+        return state.tokens
+
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803 # their name
         """The parser itself would drop, without a word, what is nested too deeply."""
         if state.level >= DEEPEST:
@@ -64,8 +82,22 @@ class _Inline(ParserInline):
             rule(state)
         return state.tokens
 
+    def skipToken(self, state: StateInline) -> None:  # noqa: N802 # their name
+        _count_step(state.env)
+        super().skipToken(state)
+
+
+class _BlockState(StateBlock):
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        _count_step(self.env)
+        return super().push(ttype, tag, nesting)
+
 
 class _State(StateInline):
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        _count_step(self.env)
+        return super().push(ttype, tag, nesting)
+
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803, FBT001 # their names
         """What a run of * may do. CommonMark takes ” ： ） for punctuation that must have a blank beside it,
         so that `**注意：**请看` stays stars; here Chinese characters, marks included, are like letters, and a
@@ -81,6 +113,13 @@ class _State(StateInline):
         can_open = left and (canSplitWord or not right or _is_mark(before))
         can_close = right and (canSplitWord or not left or _is_mark(after))
         return Scanned(can_open, can_close, end - start)
+
+
+def _count_step(env: EnvType) -> None:
+    steps = env[_STEPS] = env.get(_STEPS, 0) + 1
+    if steps > MOST_STEPS:
+        note = "文件里的表格、列表、括号或星号多得不像一份稿件，请检查投放的是不是正确的文件，或拆成几份后重新投放。"
+        raise Unreadable(f"more than {MOST_STEPS} steps", note)
 
 
 def _is_mark(char: str) -> bool:
@@ -118,10 +157,57 @@ def _push_heading(state: StateBlock, tag: str, title: str, line: int) -> None:
     state.push("heading_close", tag, -1)
 
 
+def _read_underlined(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 # a rule's signature
+    """A heading by the line under it. `----` under a sentence or several lines is a rule that the editor drew."""
+    below = start + 1
+    if below >= end or not _UNDERLINE.fullmatch(_line(state, below)) or state.is_code_block(start):
+        return False
+    title = _line(state, start)
+    if "-" in _line(state, below) and (len(title) > _LONGEST_TITLE or title[-1:] in _SENTENCE_ENDS):
+        return False
+    return lheading(state, start, end, silent)
+
+
+def _read_math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 # a rule's signature
+    """A formula between `$$` at the beginning of a line and `$$` at the end of one, without an empty line."""
+    if state.is_code_block(start) or not _line(state, start).startswith("$$"):
+        return False
+    lines: list[str] = []
+    for number in range(start, min(end, start + _MOST_LINES_OF_MATH)):
+        lines.append(_line(state, number))
+        tex = "\n".join(lines)[2:].strip()
+        if not lines[-1] or not tex.endswith("$$"):
+            if lines[-1]:
+                continue
+            return False
+        if not silent:
+            state.line = number + 1
+            token = state.push("math_block", "", 0)
+            token.content, token.map = tex[:-2].strip(), [start, number + 1]
+        return True
+    return False
+
+
+def _read_math(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 # a rule's signature
+    """A formula in a line. Dollars around Chinese words are prices."""
+    found = _MATH.match(state.src, state.pos, state.posMax)
+    if found is None or (any(map(is_chinese, found[2])) and not _WORDS_IN_MATH.search(found[2])):
+        return False
+    if not silent:
+        state.push("math_inline", "", 0).content = found[2]
+    state.pos = found.end()
+    return True
+
+
 def _read_code(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 # a rule's signature
-    """Code by indentation, unless it begins in Chinese: that is a paragraph with four blanks as its indent."""
-    line = _line(state, start)
-    return not (line and is_chinese(line[0])) and code(state, start, end, silent)
+    """Code by indentation, unless it reads as Chinese: that is a paragraph with four blanks as its indent."""
+    return not _is_prose(_line(state, start)) and code(state, start, end, silent)
+
+
+def _is_prose(line: str) -> bool:
+    letters = [is_chinese(char) for char in line if char.isalnum()]
+    begins = line[:1].isalnum() or is_chinese(line[:1] or " ")
+    return begins and (is_chinese(line[0]) or sum(letters) * 2 > len(letters))
 
 
 def _read_reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 # a rule's signature

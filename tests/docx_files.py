@@ -39,6 +39,23 @@ PNG = bytes.fromhex(
 )
 EMF = b"\x01\0\0\0" + bytes(36) + b" EMF" + bytes(60)
 
+_WORDML = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+CONTENT_TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Default Extension="xml" ContentType="application/xml"/><Default Extension="png" ContentType="image/png"/>'
+    '<Default Extension="emf" ContentType="image/x-emf"/><Default Extension="wmf" ContentType="image/x-wmf"/>'
+    f'<Override PartName="/word/document.xml" ContentType="{_WORDML}.document.main+xml"/>'
+    + "".join(
+        f'<Override PartName="/word/{name}.xml" ContentType="{_WORDML}.{name}+xml"/>'
+        for name in ("styles", "numbering", "footnotes", "endnotes", "comments", "settings")
+    )
+    + "".join(
+        f'<Override PartName="/word/{name}1.xml" ContentType="{_WORDML}.{name}+xml"/>' for name in ("header", "footer")
+    )
+    + "</Types>"
+)
+
 # ---------------------------------------------------------------------------- text
 
 
@@ -165,18 +182,24 @@ def word_file(
         *relations,
     ]
     files: dict[str, bytes | str] = {
-        "[Content_Types].xml": "<Types/>",
+        "[Content_Types].xml": CONTENT_TYPES,
         "_rels/.rels": _relations(
             [("rD", "officeDocument", "word/document.xml"), ("rC", "core-properties", "docProps/core.xml")]
         ),
         "word/_rels/document.xml.rels": _relations(related),
         "word/document.xml": part("document", f"<w:body>{body}<w:sectPr/></w:body>"),
         "word/styles.xml": part("styles", styles),
-        "word/numbering.xml": part("numbering", numbering),
+        "word/numbering.xml": part("numbering", _schemes_first(numbering)),
         "word/media/image1.png": PNG,
         "word/media/image2.emf": EMF,
     }
     return zipped({**files, **(parts or {})})
+
+
+def _schemes_first(numbering: str) -> str:
+    """The numberings as the format asks: all w:abstractNum before the first w:num."""
+    numbers = re.findall(r"<w:num .*?</w:num>", numbering)
+    return re.sub(r"<w:num .*?</w:num>", "", numbering) + "".join(numbers)
 
 
 def part(name: str, content: str) -> str:

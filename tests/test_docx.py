@@ -670,7 +670,7 @@ def test_pictures_that_cannot_be_shown_hold_the_issue() -> None:
         ("rM", "image", "media/none.png"),
         ("rB", "image", "media/bad.png"),
     ]
-    body = p(inside=picture("rL", "外链", attribute="link")) + p(inside=picture("rEmf")) + p(inside=picture("rM"))
+    body = p(inside=picture("rL", "外链", attribute="link")) + p(inside=picture("rM"))
     chart = '<a:graphic><a:graphicData uri="http://x/chart"/></a:graphic>'
     body += p(inside=picture("r404")) + p(inside=picture("rB"))
     body += p(inside=f"<w:r><w:drawing><wp:inline>{chart}</wp:inline></w:drawing></w:r>")
@@ -678,14 +678,12 @@ def test_pictures_that_cannot_be_shown_hold_the_issue() -> None:
     assert all(isinstance(block, Figure) and not block.picture for block in document.blocks)
     assert [found.code for found in document.notes] == [
         "picture-linked",
-        "picture-vector",
         "picture-missing",
         "picture-missing",
         "picture-unreadable",
         "picture-chart",
     ]
     assert all(found.level is Level.ERROR for found in document.notes)
-    assert "PNG" in document.notes[1].text
     assert document.assets == ()
     linked = document.blocks[0]
     assert isinstance(linked, Figure)
@@ -775,7 +773,7 @@ def test_formulas_become_readable_text_with_a_warning() -> None:
         f"<m:nary>{e('z')}</m:nary>": "∫ z",
         f"<m:d>{e('a')}{e('b')}</m:d>": "(a,b)",
         f"<m:m><m:mr>{e('1')}{e('2')}</m:mr><m:mr>{e('3')}{e('4')}</m:mr></m:m>": "[1 2; 3 4]",
-        f"<m:func><m:fName>{t('sin')}</m:fName>{e('x')}</m:func>": "sinx",
+        f"<m:func><m:fName>{t('sin')}</m:fName>{e('x')}</m:func>": "sin x",
     }
     document = read(
         "".join(p("令", inside=f"<m:oMathPara><m:oMath>{formula}</m:oMath></m:oMathPara>") for formula in formulas)

@@ -8,7 +8,22 @@ from typing import Final
 
 from lxml.etree import _Element as Element
 
-from publisher.document import Align, Block, Box, Divider, Figure, Heading, Inlines, Level, Mark, Paragraph, Span, Text
+from publisher.document import (
+    Align,
+    Block,
+    Box,
+    Divider,
+    Figure,
+    Heading,
+    InlineMath,
+    Inlines,
+    Level,
+    Mark,
+    Math,
+    Paragraph,
+    Span,
+    Text,
+)
 from publisher.errors import Unreadable
 from publisher.importers.docx.inlines import Desk, InlineReader
 from publisher.importers.docx.lines import Attached, Line, one_line, tidy
@@ -144,7 +159,7 @@ class Story:
         style = self._desk.styles.paragraph(value(properties, "w:pStyle"))
         level = outline_level(properties)
         own_align = alignment(properties)
-        joins = "deleted mark" if has(properties, "w:rPr", "w:del") else _drop_cap(properties)
+        joins = "deleted mark" if _has_deleted_mark(properties) else _drop_cap(properties)
         return _Look(
             style,
             style.level if level is None else level,
@@ -176,7 +191,7 @@ class Story:
         elif look.label.text:
             yield Entry(look.label, Paragraph(line.inlines, look.align, span), after)
         else:
-            yield Paragraph(line.inlines, look.align, span)
+            yield _running(line.inlines, look.align, span)
             yield from after
 
     def _finish_empty(self, look: _Look, span: Span) -> Iterator[Block]:
@@ -225,10 +240,23 @@ class _Numbered:
     span: Span
 
 
+def _has_deleted_mark(properties: Element) -> bool:
+    return has(properties, "w:rPr", "w:del") or has(properties, "w:rPr", "w:moveFrom")
+
+
 def _drop_cap(properties: Element) -> str:
     """Not "" where the paragraph is only the large first letter of the next one (首字下沉)."""
     said = attribute(below(properties, "w:framePr"), "w:dropCap")
     return "" if said == "none" else said
+
+
+def _running(inlines: Inlines, align: Align, span: Span) -> Paragraph | Math:
+    """A paragraph, or the formula that stands alone in it."""
+    match inlines:
+        case (InlineMath(tex=tex),):
+            return Math(tex, span)
+        case _:
+            return Paragraph(inlines, align, span)
 
 
 def _is_contents(sdt: Element) -> bool:

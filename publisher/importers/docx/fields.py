@@ -7,8 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from publisher.importers.docx.numerals import numeral
+
 _MOST: Final = 64
 _LONGEST_CODE: Final = 4_000
+_OVERLAID: Final = re.compile(r"\\o\s?\\ac\s?\([○〇◯□△◇][,;]\s*([^(),;]{1,4})\)")
+_HAN_DIGITS: Final = "〇一二三四五六七八九十"
+_MOST_CIRCLED: Final = 50
 _WORD: Final = re.compile(r'"([^"]*)"|(\S+)')
 
 Address = Callable[[str, str], str]
@@ -55,10 +60,12 @@ class Fields:
         if name == "HYPERLINK":
             found.href = self._address(*_target(words[1:]))
 
-    def end(self) -> None:
-        """The innermost field ends; an end too many is nothing."""
-        if self._open:
-            self._open.pop()
+    def end(self) -> str:
+        """The code of the innermost field, which ends here, if it has no result; an end too many is nothing."""
+        if not self._open:
+            return ""
+        ended = self._open.pop()
+        return "".join(ended.code)[:_LONGEST_CODE] if ended.in_code else ""
 
     def end_paragraph(self) -> None:
         """A code that runs over paragraphs is a damaged field; it must not swallow the text that follows."""
@@ -79,6 +86,27 @@ class Fields:
     def href(self) -> str:
         """The address of the innermost link, or ""."""
         return next((found.href for found in reversed(self._open) if found.href), "")
+
+
+def equation_text(code: str) -> str:
+    r"""What an EQ code draws, in readable text: EQ \o\ac(○,4) is ④, EQ \f(1,2) is 1/2, EQ \r(x) √(x)."""
+    name, _, drawn = code.strip().partition(" ")
+    if name.upper() != "EQ":
+        return ""
+    overlaid = _OVERLAID.fullmatch(drawn.strip())
+    if overlaid:
+        return _circled(overlaid[1])
+    drawn = re.sub(r"\\f\s*\(([^(),]*)[,;]([^(),]*)\)", r"\1/\2", drawn)
+    drawn = re.sub(r"\\r\s*\(", "√(", drawn)
+    return re.sub(r"\\\*?\s?(?:[a-z]+\d*|\"[^\"]*\")\s?\d*", "", drawn).strip()
+
+
+def _circled(text: str) -> str:
+    """The sign in a circle, or, where Unicode has none, the text in brackets."""
+    number = int(text) if text.isdecimal() else _HAN_DIGITS.find(text) if len(text) == 1 else 0
+    if 1 <= number <= _MOST_CIRCLED:
+        return numeral("decimalEnclosedCircle" if text.isdecimal() else "ideographEnclosedCircle", number)
+    return f"（{text}）"
 
 
 def _target(words: list[str]) -> tuple[str, str]:

@@ -27,10 +27,10 @@ from publisher.document import (
     Span,
     Text,
 )
-from publisher.importers.docx.fields import Fields
+from publisher.importers.docx.fields import Fields, equation_text
 from publisher.importers.docx.lines import Attached, Line, linked, tidy
 from publisher.importers.docx.math import math_text
-from publisher.importers.docx.names import attribute, below, qualified, shown_branch, spelled, value
+from publisher.importers.docx.names import attribute, below, qualified, spelled, value
 from publisher.importers.docx.package import Relation
 from publisher.importers.docx.pictures import Pictures, within
 from publisher.importers.docx.remarks import CODE, CONTENTS, DELETED, HIDDEN, Remarks
@@ -117,7 +117,7 @@ class InlineReader:
         self._children(run, read_format(properties).over(lower))
 
     def _alternate(self, element: Element, form: Format) -> None:
-        self._children(shown_branch(element), form)
+        self._children(self._desk.pictures.clearer_branch(element, self._relations), form)
 
     def _deleted(self, element: Element, form: Format) -> None:
         self._desk.remarks.lose(DELETED, "", self._span)
@@ -137,19 +137,28 @@ class InlineReader:
 
     # ------------------------------------------------------------------ fields
 
-    def _field_char(self, element: Element, _form: Format) -> None:
+    def _field_char(self, element: Element, form: Format) -> None:
         match attribute(element, "w:fldCharType"):
             case "begin":
                 self._fields.begin()
             case "separate":
                 self._fields.begin_result()
             case "end":
-                self._fields.end()
+                self._put_equation(self._fields.end(), form)
             case _:
                 pass
 
     def _field_code(self, element: Element, _form: Format) -> None:
         self._fields.add_code(spelled(element))
+
+    def _put_equation(self, code: str, form: Format) -> None:
+        """带圈字符 and the like: an EQ field has no result, Word draws its code."""
+        text = equation_text(code)
+        if len(text) == 1:
+            self._put(text, form)
+        elif text and not self._reason(form):
+            self._pieces.append((self._link(), InlineMath(text)))
+            self._warn_of_equation(text)
 
     def _simple_field(self, element: Element, form: Format) -> None:
         self._fields.begin()
@@ -256,8 +265,16 @@ class InlineReader:
             self._desk.remarks.lose(reason, text, self._span)
         elif text.strip():
             self._put_inline(InlineMath(text), form)
-            note = f"公式已转成文字“{text[:40]}”，请核对，或改用图片。"
-            self._desk.remarks.say("equation", note, Level.WARNING, self._span)
+            self._warn_of_equation(text)
+
+    def _warn_of_equation(self, text: str) -> None:
+        note = f"公式已转成文字“{text[:40]}”，请核对，或改用图片。"
+        self._desk.remarks.say("equation", note, Level.WARNING, self._span)
+
+    def _sub_document(self, _element: Element, form: Format) -> None:
+        if not self._reason(form):
+            note = "这里引用了另一个文件（子文档），它不在这个文件里。请在 Word 里展开子文档并断开链接后重新投放。"
+            self._desk.remarks.say("embedded-file", note, Level.ERROR, self._span)
 
     # ------------------------------------------------------------------ what hangs on a paragraph
 
@@ -288,6 +305,7 @@ class InlineReader:
             "w:delText": _deleted_text,
             "w:tab": _tab,
             "w:ptab": _tab,
+            "w:subDoc": _sub_document,
             "w:br": _break,
             "w:cr": _break,
             "w:noBreakHyphen": _hyphen,

@@ -119,6 +119,7 @@ class _Open:
     label: Label
     span: Span
     items: list[list[Block]] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
     last: int = 0
 
     def depth_against(self, label: Label) -> int:
@@ -139,7 +140,10 @@ class _Open:
     def close(self) -> Items:
         """The finished list."""
         items = tuple(tuple(item) for item in self.items)
-        return Items(not self.label.bullet, items, 1 if self.label.bullet else self.label.number, self.span)
+        if self.label.bullet:
+            return Items(ordered=False, items=items, span=self.span)
+        in_letters = not all(label[:1].isdecimal() for label in self.labels)
+        return Items(True, items, self.label.number, self.span, tuple(self.labels) if in_letters else ())
 
 
 def _nest(entries: list[Entry]) -> list[Block]:
@@ -161,6 +165,7 @@ def _nest(entries: list[Entry]) -> list[Block]:
         if begins:
             stack.append(_Open(label, entry.paragraph.span))
         stack[-1].items.append([entry.paragraph, *entry.after])
+        stack[-1].labels.append(label.text)
         stack[-1].last = label.number
     while stack:
         close()

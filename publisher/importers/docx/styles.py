@@ -40,10 +40,12 @@ _MARKS: Final = {
     qualified("w:u"): Mark.UNDERLINE,
     qualified("w:strike"): Mark.STRIKE,
     qualified("w:dstrike"): Mark.STRIKE,
-    qualified("w:highlight"): Mark.HIGHLIGHT,
 }
+_HIGHLIGHT: Final = qualified("w:highlight")
+_SHADING: Final = qualified("w:shd")
 _RAISED: Final = {"superscript": Mark.SUPERSCRIPT, "subscript": Mark.SUBSCRIPT}
 _LONGEST_CHAIN: Final = 32
+_PAPER: Final = 0xF0
 _DEEPEST: Final = 6
 
 
@@ -187,6 +189,8 @@ def read_format(properties: Element) -> Format:
             marks[mark] = switched(child)
         elif child.tag == qualified("w:vertAlign"):
             marks |= {mark: val(child) == name for name, mark in _RAISED.items()}
+        elif child.tag in (_HIGHLIGHT, _SHADING):
+            marks[Mark.HIGHLIGHT] = _is_highlight(child) or (marks.get(Mark.HIGHLIGHT, False))
     hidden = below(properties, "w:vanish")
     return Format(
         marks,
@@ -259,6 +263,17 @@ def _numbered(chain: list[NumberedAs]) -> NumberedAs:
     list_id = next((found.list_id for found in chain if found.list_id), "")
     level = next((found.level for found in chain if found.level >= 0), -1)
     return NumberedAs(list_id, level)
+
+
+def _is_highlight(element: Element) -> bool:
+    """Whether it colours the ground behind the text: as w:highlight, or as shading (底纹), which is what text pasted
+    from a web page has. White and what is nearly white is the paper.
+    """
+    if element.tag == _HIGHLIGHT:
+        return val(element) not in ("", "none", "white")
+    fill = attribute(element, "w:fill")
+    is_color = re.fullmatch(r"[0-9A-Fa-f]{6}", fill) and val(element) != "nil"
+    return bool(is_color) and min(bytes.fromhex(fill)) < _PAPER
 
 
 def _color(said: str) -> str:

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -66,7 +66,7 @@ def r(text: str = "", properties: str = "", inside: str = "") -> str:
 
 
 def p(
-    text: str = "", style: str = "", numbered: tuple[str, int] | None = None, more: str = "", inside: str = ""
+    text: str = "", style: str = "", numbered: tuple[str | int, int] | None = None, more: str = "", inside: str = ""
 ) -> str:
     """A paragraph; `numbered` is (numId, ilvl), `more` goes into its properties, `inside` follows the text."""
     named = f'<w:pStyle w:val="{style}"/>' if style else ""
@@ -106,7 +106,7 @@ def text_box(content: str) -> str:
 
 
 def alternative(choice: str, fallback: str) -> str:
-    branches = f"<mc:Choice>{choice}</mc:Choice><mc:Fallback>{fallback}</mc:Fallback>"
+    branches = f'<mc:Choice Requires="wps">{choice}</mc:Choice><mc:Fallback>{fallback}</mc:Fallback>'
     return f"<mc:AlternateContent>{branches}</mc:AlternateContent>"
 
 
@@ -213,6 +213,28 @@ def core(title: str = "", creator: str = "", description: str = "") -> str:
         f"<dc:title>{title}</dc:title><dc:creator>{creator}</dc:creator><dc:description>{description}</dc:description>"
         "</c:coreProperties>"
     )
+
+
+def unzipped(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def without(data: bytes, *names: str) -> bytes:
+    """The file without some of its parts."""
+    return zipped({name: content for name, content in unzipped(data).items() if name not in names})
+
+
+def renamed(data: bytes, rename: Callable[[str], str]) -> bytes:
+    """The file with its parts renamed; references stay as they were."""
+    return zipped({rename(name): content for name, content in unzipped(data).items()})
+
+
+def strict(data: bytes) -> bytes:
+    """The file in the namespaces of Strict Open XML."""
+    old = rb"http://schemas\.openxmlformats\.org/(wordprocessingml|officeDocument|drawingml)/2006/"
+    new = rb"http://purl.oclc.org/ooxml/\1/"
+    return zipped({name: re.sub(old, new, content) for name, content in unzipped(data).items()})
 
 
 def zipped(files: Mapping[str, bytes | str]) -> bytes:

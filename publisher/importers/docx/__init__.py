@@ -63,6 +63,8 @@ def _read(package: Package) -> Document:
         footnote for kind in _NOTE_PARTS for footnote in _footnotes(package, desk, numbering, kind, notes[kind])
     )
     _remark_on_the_rest(package, remarks)
+    if not blocks and not remarks.notes():
+        raise Unreadable("no text in it", "文件里没有内容，请检查后重新投放。")
     assets = desk.pictures.assets()
     return Document(blocks, Flow.PARAGRAPHS, footnotes, assets, properties=_properties(package), notes=remarks.notes())
 

@@ -11,7 +11,7 @@ from publisher.importers.docx.numerals import numeral
 
 _MOST: Final = 64
 _LONGEST_CODE: Final = 4_000
-_OVERLAID: Final = re.compile(r"\\o\s?\\ac\s?\([○〇◯□△◇][,;]\s*([^(),;]{1,4})\)")
+_OVERLAID: Final = re.compile(r"(?i:eq)\s+\\o\s?\\ac\s?\([○〇◯□△◇][,;]\s*([^(),;]{1,4})\)")
 _HAN_DIGITS: Final = "〇一二三四五六七八九十"
 _MOST_CIRCLED: Final = 50
 _WORD: Final = re.compile(r'"([^"]*)"|(\S+)')
@@ -27,6 +27,7 @@ class _Field:
     code: list[str] = field(default_factory=list)
     in_code: bool = True
     href: str = ""
+    link: bool = False
     contents: bool = False
 
 
@@ -57,7 +58,8 @@ class Fields:
         words = [quoted or plain for quoted, plain in _WORD.findall("".join(found.code)[:_LONGEST_CODE])]
         name = words[0].upper() if words else ""
         found.contents = name == "TOC"
-        if name == "HYPERLINK":
+        found.link = name == "HYPERLINK"
+        if found.link:
             found.href = self._address(*_target(words[1:]))
 
     def end(self) -> str:
@@ -83,19 +85,26 @@ class Fields:
         """Whether this is a code, which nobody sees."""
         return any(found.in_code for found in self._open)
 
+    def in_link(self) -> bool:
+        """Whether this looks like a link, followed or not."""
+        return any(found.link for found in self._open)
+
     def href(self) -> str:
         """The address of the innermost link, or ""."""
         return next((found.href for found in reversed(self._open) if found.href), "")
 
 
+def circled_text(code: str) -> str:
+    r"""What 带圈字符 shows, a field without a result: EQ \o\ac(○,4) is ④; "" for any other code."""
+    drawn = _OVERLAID.fullmatch(code.strip())
+    return _circled(drawn[1]) if drawn else ""
+
+
 def equation_text(code: str) -> str:
-    r"""What an EQ code draws, in readable text: EQ \o\ac(○,4) is ④, EQ \f(1,2) is 1/2, EQ \r(x) √(x)."""
+    r"""What an EQ code draws, in readable text: EQ \f(1,2) is 1/2, EQ \r(x) √(x); "" for any other code."""
     name, _, drawn = code.strip().partition(" ")
     if name.upper() != "EQ":
         return ""
-    overlaid = _OVERLAID.fullmatch(drawn.strip())
-    if overlaid:
-        return _circled(overlaid[1])
     drawn = re.sub(r"\\f\s*\(([^(),]*)[,;]([^(),]*)\)", r"\1/\2", drawn)
     drawn = re.sub(r"\\r\s*\(", "√(", drawn)
     return re.sub(r"\\\*?\s?(?:[a-z]+\d*|\"[^\"]*\")\s?\d*", "", drawn).strip()

@@ -27,7 +27,7 @@ from publisher.document import (
     Span,
     Text,
 )
-from publisher.importers.docx.fields import Fields, equation_text
+from publisher.importers.docx.fields import Fields, circled_text, equation_text
 from publisher.importers.docx.lines import Attached, Line, linked, tidy
 from publisher.importers.docx.math import math_text
 from publisher.importers.docx.names import attribute, below, qualified, spelled, value
@@ -68,6 +68,7 @@ class InlineReader:
         self._fields = Fields(self._address)
         self._losing: list[str] = []
         self._href = ""
+        self._in_link = False
         self._span = Span()
         self._pieces: list[tuple[str, Inline]] = []
         self._before: list[Attached] = []
@@ -131,9 +132,10 @@ class InlineReader:
 
     def _hyperlink(self, element: Element, form: Format) -> None:
         relation = self._relations.get(attribute(element, "r:id"), Relation())
-        outer, self._href = self._href, self._address(relation.target, attribute(element, "w:anchor"))
+        outer = self._href, self._in_link
+        self._href, self._in_link = self._address(relation.target, attribute(element, "w:anchor")), True
         self._children(element, form)
-        self._href = outer
+        self._href, self._in_link = outer
 
     # ------------------------------------------------------------------ fields
 
@@ -152,11 +154,10 @@ class InlineReader:
         self._fields.add_code(spelled(element))
 
     def _put_equation(self, code: str, form: Format) -> None:
-        """带圈字符 and the like: an EQ field has no result, Word draws its code."""
-        text = equation_text(code)
-        if len(text) == 1:
-            self._put(text, form)
-        elif text and not self._reason(form):
+        """What a field without a result draws by its code."""
+        if circled := circled_text(code):
+            self._put(circled, form)
+        elif (text := equation_text(code)) and not self._reason(form):
             self._pieces.append((self._link(), InlineMath(text)))
             self._warn_of_equation(text)
 
@@ -195,11 +196,12 @@ class InlineReader:
         if reason:
             self._desk.remarks.lose(reason, text, self._span)
             return
-        href = self._link()
         marks, color = form.mark_set(), form.shown_color()
-        if href:  # every link is blue and underlined by its style; the theme does that
+        if self._in_link or self._fields.in_link():
+            # Every link is blue and underlined by its style. The theme does that, and for one that leads nowhere
+            # nobody should.
             marks, color = marks - {Mark.UNDERLINE}, ""
-        self._pieces.append((href, Text(text, marks, color)))
+        self._pieces.append((self._link(), Text(text, marks, color)))
 
     def _put_inline(self, inline: Inline, form: Format) -> None:
         if not self._reason(form):

@@ -21,6 +21,7 @@ from publisher.document import Block, Inlines, Items, Paragraph, Quote, Span, Te
 from publisher.importers.docx.numbering import Label
 
 _PLAIN: Final = re.compile(r"[0-9A-Za-z]{1,6}[.)、．）]?")
+_DECORATION: Final = re.compile(r"[.)、．）]$")
 _ORNAMENTS: Final = "◆◇■□●○★☆▲△▶◎※❖➢▪◻⬧⧫"
 _DEEPEST: Final = 8
 _SAME_INDENT: Final = 100
@@ -142,8 +143,9 @@ class _Open:
         items = tuple(tuple(item) for item in self.items)
         if self.label.bullet:
             return Items(ordered=False, items=items, span=self.span)
-        in_letters = not all(label[:1].isdecimal() for label in self.labels)
-        return Items(True, items, self.label.number, self.span, tuple(self.labels) if in_letters else ())
+        numbers = range(self.label.number, self.label.number + len(items))
+        plain = all(_DECORATION.sub("", label) == str(at) for label, at in zip(self.labels, numbers, strict=True))
+        return Items(True, items, self.label.number, self.span, () if plain else tuple(self.labels))
 
 
 def _nest(entries: list[Entry]) -> list[Block]:

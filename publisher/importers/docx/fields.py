@@ -79,18 +79,20 @@ class Fields:
 
     def in_contents(self) -> bool:
         """Whether this is a generated contents list."""
-        return any(found.contents for found in self._open)
+        return bool(self._open) and any(found.contents for found in self._open)
 
     def in_code(self) -> bool:
         """Whether this is a code, which nobody sees."""
-        return any(found.in_code for found in self._open)
+        return bool(self._open) and any(found.in_code for found in self._open)
 
     def in_link(self) -> bool:
         """Whether this looks like a link, followed or not."""
-        return any(found.link for found in self._open)
+        return bool(self._open) and any(found.link for found in self._open)
 
     def href(self) -> str:
         """The address of the innermost link, or ""."""
+        if not self._open:  # asked for every run
+            return ""
         return next((found.href for found in reversed(self._open) if found.href), "")
 
 

@@ -113,6 +113,9 @@ class InlineReader:
 
     def _run(self, run: Element, form: Format) -> None:
         properties = below(run, "w:rPr")
+        if not len(properties):
+            self._children(run, form)
+            return
         style = value(properties, "w:rStyle")
         lower = self._desk.styles.character(style).toggled(form) if style else form
         self._children(run, read_format(properties).over(lower))

@@ -34,6 +34,8 @@ class Line:
 
 def one_line(lines: Sequence[Line]) -> Line:
     """Several paragraphs that have become one."""
+    if len(lines) == 1:
+        return lines[0]
     return Line(
         tidy([inline for line in lines for inline in line.inlines]),
         tuple(attached for line in lines for attached in line.before),
@@ -52,7 +54,7 @@ def _flush(inlines: list[Inline]) -> Iterator[Inline]:
     at_line_start = False
     for inline in inlines:
         found = inline
-        if at_line_start and isinstance(inline, Text):
+        if at_line_start and isinstance(inline, Text) and inline.text[:1] in _BLANKS:
             found = replace(inline, text=inline.text.lstrip(_BLANKS))
         if not isinstance(found, Text) or found.text:
             yield found
@@ -80,9 +82,9 @@ def _trimmed(inlines: list[Inline]) -> Inlines:
         inlines.pop()
     first = next((place for place, inline in enumerate(inlines) if not _is_blank(inline)), 0)
     kept = inlines[first:]
-    if kept and isinstance(kept[-1], Text):
+    if kept and isinstance(kept[-1], Text) and kept[-1].text[-1:] in _BLANKS:
         kept[-1] = replace(kept[-1], text=kept[-1].text.rstrip(_BLANKS))
-    if kept and isinstance(kept[0], Text):
+    if kept and isinstance(kept[0], Text) and kept[0].text[:1] in _BLANKS:
         kept[0] = replace(kept[0], text=kept[0].text.lstrip(_BLANKS))
     return tuple(kept)
 

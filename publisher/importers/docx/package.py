@@ -25,9 +25,10 @@ from publisher.importers.docx.names import EMPTY, each, qualified
 MOST_ENTRIES: Final = 4_000
 MOST_BYTES: Final = 256 * 2**20
 MOST_XML_BYTES: Final = 64 * 2**20
-MOST_TAGS: Final = 1_500_000
-MOST_PARAGRAPHS: Final = 20_000
-MOST_CELLS: Final = 20_000
+MOST_TAGS: Final = 400_000
+MOST_PARAGRAPHS: Final = 15_000
+MOST_CELLS: Final = 15_000
+MOST_RUNS: Final = 50_000
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BAD_ZIP: Final = (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError, KeyError)
@@ -142,10 +143,11 @@ def parse(data: bytes, part: str) -> Element:
 
 
 def check_size(root: Element) -> None:
-    """Refuses (`Unreadable`) a text of more paragraphs or cells than any newsletter has."""
+    """Refuses (`Unreadable`) a text of more paragraphs, cells or runs than any newsletter has."""
     _check_count(root, "w:p", MOST_PARAGRAPHS, "段落")
     _check_count(root, "w:tc", MOST_CELLS, "表格单元格")
     _check_count(root, "w:tr", MOST_CELLS, "表格行")
+    _check_count(root, "w:r", MOST_RUNS, "格式片段")
 
 
 def _check_count(root: Element, name: str, most: int, word: str) -> None:

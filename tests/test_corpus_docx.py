@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from lxml import etree
 from PIL import Image
 
 from publisher.codec import dump as dump_json
@@ -36,7 +37,7 @@ from tests.corpus.docx import ITEMS
 from tests.corpus.docx.pictures import halves
 from tests.corpus.docx.shelf import GOLDEN
 from tests.corpus.dump import dump
-from tests.docx_files import text_in, text_out
+from tests.docx_files import letters, text_in, text_out
 
 NAMES = sorted(ITEMS)
 
@@ -168,29 +169,56 @@ DIFFERENT = {
 """What the two readings do not share, to the letter."""
 
 
-def test_text_and_numbers_agree_with_libreoffice(tmp_path: Path) -> None:
-    """Line by line and in order, letters and digits only: it shows no look, and has bullets of its own."""
-    soffice = shutil.which("soffice")
-    if soffice is None:
+@pytest.fixture
+def soffice() -> str:
+    found = shutil.which("soffice")
+    if found is None:
         pytest.skip("LibreOffice is not installed")
-    exports = _export(soffice, tmp_path)
+    return found
+
+
+def test_text_and_numbers_agree_with_libreoffice(soffice: str, tmp_path: Path) -> None:
+    """Line by line and in order, letters and digits only: it shows no look, and has bullets of its own."""
+    exports = {
+        path.stem: path.read_text(encoding="utf-8-sig").splitlines()
+        for path in _export(soffice, tmp_path, NAMES, "txt:Text:UTF8")
+    }
     readings = {name: (_plain(exports.get(name, ())), _plain(_printed(read(name).blocks))) for name in NAMES}
     assert {name: apart for name, lines in readings.items() if (apart := _compare(*lines))} == {
         name: (apart.theirs.split(), apart.ours.split()) for name, apart in DIFFERENT.items()
     }
 
 
-def _export(soffice: str, folder: Path) -> dict[str, list[str]]:
-    """LibreOffice's text of every file that it opens, with the numbers that it prints before paragraphs."""
-    for name in NAMES:
+def test_the_text_of_text_boxes_agrees_with_libreoffice(soffice: str, tmp_path: Path) -> None:
+    """Its text export has no text boxes, its own format has."""
+    names = [name for name in NAMES if any(isinstance(block, Box) for block in walk(read(name).blocks))]
+    exports = _export(soffice, tmp_path, names, "fodt")
+    assert {path.stem: _letters_of_fodt(path) for path in exports} == {
+        name: letters("".join(map(plain_text, read(name).blocks))) for name in names
+    }
+
+
+def _export(soffice: str, folder: Path, names: list[str], kind: str) -> list[Path]:
+    """LibreOffice's form of every file that it opens; its text has the numbers that it prints before paragraphs."""
+    for name in names:
         (folder / f"{name}.docx").write_bytes(ITEMS[name]())
     profile = f"-env:UserInstallation=file://{folder}/profile"
+    command = [soffice, "--headless", "--norestore", profile, "--convert-to", kind, "--outdir", str(folder)]
     files = sorted(map(str, folder.glob("*.docx")))
-    command = [soffice, "--headless", "--norestore", profile, "--convert-to", "txt:Text:UTF8", "--outdir", str(folder)]
     subprocess.run([*command, *files], check=False, capture_output=True, timeout=100)  # it fails if one file does
-    exports = {path.stem: path.read_text(encoding="utf-8-sig").splitlines() for path in folder.glob("*.txt")}
-    assert exports, "LibreOffice converted nothing"
-    return exports
+    made = sorted(folder.glob(f"*.{kind.partition(':')[0]}"))
+    assert made, "LibreOffice converted nothing"
+    return made
+
+
+def _letters_of_fodt(path: Path) -> Counter[str]:
+    office = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+    body = etree.parse(path).getroot().find(f"{office}body")
+    assert body is not None
+    description = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}desc"
+    pictures = body.iter(f"{office}binary-data", description)
+    shown = "".join(text for picture in pictures for text in map(str, picture.itertext()))
+    return letters("".join(map(str, body.itertext()))) - letters(shown)
 
 
 def _compare(theirs: list[str], ours: list[str]) -> tuple[list[str], list[str]] | tuple[()]:

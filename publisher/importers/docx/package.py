@@ -55,6 +55,7 @@ class Package:
         # Some programs write backslashes, or other letter case than in their own references.
         self._entries = {info.filename.replace("\\", "/").lower(): info for info in archive.infolist()}
         self._budget = MOST_BYTES
+        self._relations: dict[str, Mapping[str, Relation]] = {}
         self.main = self._find_main()
 
     def read(self, part: str, limit: int = MOST_BYTES) -> bytes:
@@ -76,9 +77,11 @@ class Package:
 
     def relations(self, part: str) -> Mapping[str, Relation]:
         """The references that a part makes, by their id; "" is the package itself."""
-        folder, name = posixpath.split(part)
-        found = each(self.tree(posixpath.join(folder, "_rels", name + ".rels")), "rel:Relationship")
-        return {str(relation.get("Id", "")): _read_relation(relation, folder) for relation in found}
+        if part not in self._relations:
+            folder, name = posixpath.split(part)
+            found = each(self.tree(posixpath.join(folder, "_rels", name + ".rels")), "rel:Relationship")
+            self._relations[part] = {str(item.get("Id", "")): _read_relation(item, folder) for item in found}
+        return self._relations[part]
 
     def related(self, kind: str) -> str:
         """The part of that kind which the main part refers to ("styles"), or ""."""

@@ -170,12 +170,15 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list. `start` is the number of the first item of an ordered list."""
+    """A list. `start` is the number of the first item of an ordered list; `labels` are what is printed before the
+    items where that is not their plain number: a), iv. They are one per item, or none.
+    """
 
     ordered: bool
     items: tuple[tuple[Block, ...], ...]
     start: int = 1
     span: Span = Span()
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

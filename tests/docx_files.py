@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -39,6 +39,23 @@ PNG = bytes.fromhex(
 )
 EMF = b"\x01\0\0\0" + bytes(36) + b" EMF" + bytes(60)
 
+_WORDML = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+CONTENT_TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Default Extension="xml" ContentType="application/xml"/><Default Extension="png" ContentType="image/png"/>'
+    '<Default Extension="emf" ContentType="image/x-emf"/><Default Extension="wmf" ContentType="image/x-wmf"/>'
+    f'<Override PartName="/word/document.xml" ContentType="{_WORDML}.document.main+xml"/>'
+    + "".join(
+        f'<Override PartName="/word/{name}.xml" ContentType="{_WORDML}.{name}+xml"/>'
+        for name in ("styles", "numbering", "footnotes", "endnotes", "comments", "settings")
+    )
+    + "".join(
+        f'<Override PartName="/word/{name}1.xml" ContentType="{_WORDML}.{name}+xml"/>' for name in ("header", "footer")
+    )
+    + "</Types>"
+)
+
 # ---------------------------------------------------------------------------- text
 
 
@@ -49,7 +66,7 @@ def r(text: str = "", properties: str = "", inside: str = "") -> str:
 
 
 def p(
-    text: str = "", style: str = "", numbered: tuple[str, int] | None = None, more: str = "", inside: str = ""
+    text: str = "", style: str = "", numbered: tuple[str | int, int] | None = None, more: str = "", inside: str = ""
 ) -> str:
     """A paragraph; `numbered` is (numId, ilvl), `more` goes into its properties, `inside` follows the text."""
     named = f'<w:pStyle w:val="{style}"/>' if style else ""
@@ -89,7 +106,7 @@ def text_box(content: str) -> str:
 
 
 def alternative(choice: str, fallback: str) -> str:
-    branches = f"<mc:Choice>{choice}</mc:Choice><mc:Fallback>{fallback}</mc:Fallback>"
+    branches = f'<mc:Choice Requires="wps">{choice}</mc:Choice><mc:Fallback>{fallback}</mc:Fallback>'
     return f"<mc:AlternateContent>{branches}</mc:AlternateContent>"
 
 
@@ -165,18 +182,24 @@ def word_file(
         *relations,
     ]
     files: dict[str, bytes | str] = {
-        "[Content_Types].xml": "<Types/>",
+        "[Content_Types].xml": CONTENT_TYPES,
         "_rels/.rels": _relations(
             [("rD", "officeDocument", "word/document.xml"), ("rC", "core-properties", "docProps/core.xml")]
         ),
         "word/_rels/document.xml.rels": _relations(related),
         "word/document.xml": part("document", f"<w:body>{body}<w:sectPr/></w:body>"),
         "word/styles.xml": part("styles", styles),
-        "word/numbering.xml": part("numbering", numbering),
+        "word/numbering.xml": part("numbering", _schemes_first(numbering)),
         "word/media/image1.png": PNG,
         "word/media/image2.emf": EMF,
     }
     return zipped({**files, **(parts or {})})
+
+
+def _schemes_first(numbering: str) -> str:
+    """The numberings as the format asks: all w:abstractNum before the first w:num."""
+    numbers = re.findall(r"<w:num .*?</w:num>", numbering)
+    return re.sub(r"<w:num .*?</w:num>", "", numbering) + "".join(numbers)
 
 
 def part(name: str, content: str) -> str:
@@ -190,6 +213,28 @@ def core(title: str = "", creator: str = "", description: str = "") -> str:
         f"<dc:title>{title}</dc:title><dc:creator>{creator}</dc:creator><dc:description>{description}</dc:description>"
         "</c:coreProperties>"
     )
+
+
+def unzipped(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def without(data: bytes, *names: str) -> bytes:
+    """The file without some of its parts."""
+    return zipped({name: content for name, content in unzipped(data).items() if name not in names})
+
+
+def renamed(data: bytes, rename: Callable[[str], str]) -> bytes:
+    """The file with its parts renamed; references stay as they were."""
+    return zipped({rename(name): content for name, content in unzipped(data).items()})
+
+
+def strict(data: bytes) -> bytes:
+    """The file in the namespaces of Strict Open XML."""
+    old = rb"http://schemas\.openxmlformats\.org/(wordprocessingml|officeDocument|drawingml)/2006/"
+    new = rb"http://purl.oclc.org/ooxml/\1/"
+    return zipped({name: re.sub(old, new, content) for name, content in unzipped(data).items()})
 
 
 def zipped(files: Mapping[str, bytes | str]) -> bytes:

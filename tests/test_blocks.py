@@ -161,6 +161,11 @@ def test_a_list_that_does_not_begin_at_one_writes_its_numbers_as_text() -> None:
     assert body(items) == "<p>3. 三</p><p>5. 五</p>"
 
 
+def test_a_list_that_counts_in_letters_keeps_them() -> None:
+    items = Items(ordered=True, items=((para("甲"),), (), (para("丙"),)), labels=("a)", "b)", "c)"))
+    assert body(items) == "<p>a) 甲</p><p>c) 丙</p>"
+
+
 def test_a_list_item_may_hold_any_block() -> None:
     assert body(Items(ordered=False, items=((para("见"), Code("x")),))) == (
         "<ul><li>见<section><code>x</code></section></li></ul>"

@@ -670,7 +670,7 @@ def test_pictures_that_cannot_be_shown_hold_the_issue() -> None:
         ("rM", "image", "media/none.png"),
         ("rB", "image", "media/bad.png"),
     ]
-    body = p(inside=picture("rL", "外链", attribute="link")) + p(inside=picture("rEmf")) + p(inside=picture("rM"))
+    body = p(inside=picture("rL", "外链", attribute="link")) + p(inside=picture("rM"))
     chart = '<a:graphic><a:graphicData uri="http://x/chart"/></a:graphic>'
     body += p(inside=picture("r404")) + p(inside=picture("rB"))
     body += p(inside=f"<w:r><w:drawing><wp:inline>{chart}</wp:inline></w:drawing></w:r>")
@@ -678,14 +678,12 @@ def test_pictures_that_cannot_be_shown_hold_the_issue() -> None:
     assert all(isinstance(block, Figure) and not block.picture for block in document.blocks)
     assert [found.code for found in document.notes] == [
         "picture-linked",
-        "picture-vector",
         "picture-missing",
         "picture-missing",
         "picture-unreadable",
         "picture-chart",
     ]
     assert all(found.level is Level.ERROR for found in document.notes)
-    assert "PNG" in document.notes[1].text
     assert document.assets == ()
     linked = document.blocks[0]
     assert isinstance(linked, Figure)
@@ -775,7 +773,7 @@ def test_formulas_become_readable_text_with_a_warning() -> None:
         f"<m:nary>{e('z')}</m:nary>": "∫ z",
         f"<m:d>{e('a')}{e('b')}</m:d>": "(a,b)",
         f"<m:m><m:mr>{e('1')}{e('2')}</m:mr><m:mr>{e('3')}{e('4')}</m:mr></m:m>": "[1 2; 3 4]",
-        f"<m:func><m:fName>{t('sin')}</m:fName>{e('x')}</m:func>": "sinx",
+        f"<m:func><m:fName>{t('sin')}</m:fName>{e('x')}</m:func>": "sin x",
     }
     document = read(
         "".join(p("令", inside=f"<m:oMathPara><m:oMath>{formula}</m:oMath></m:oMathPara>") for formula in formulas)
@@ -855,11 +853,12 @@ def test_parts_are_found_in_other_places_and_spellings() -> None:
         (zipped({"xl/workbook.xml": "<x/>"}), "没有正文"),
         (zipped({"word/document.xml": part("document", "")}), "没有正文"),
         (zipped({"word/document.xml": "<w:p"}), "损坏"),
+        (word_file(p() + p(" ")), "没有内容"),
         (zipped({"word/document.xml": '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'}), "DOCTYPE"),
         (zipped({"word/document.xml": '<!DOCTYPE x [<!ENTITY a "b">]><x/>'.encode("utf-16")}), "DOCTYPE"),
         (zipped({f"{at}": "" for at in range(4001)}), "过大"),
-        (word_file(p("x") * 20_001), "段落超过"),
-        (word_file("<w:tbl>" + "<w:tr>" + "<w:tc/>" * 20_001 + "</w:tr></w:tbl>"), "单元格超过"),
+        (word_file(p("x") * 15_001), "段落超过"),
+        (word_file("<w:tbl>" + "<w:tr>" + "<w:tc/>" * 15_001 + "</w:tr></w:tbl>"), "单元格超过"),
         (word_file("<w:smartTag>" * 2000 + "</w:smartTag>" * 2000), "损坏"),
         (word_file("<w:tbl><w:tr><w:tc>" * 40 + p("x") + "</w:tc></w:tr></w:tbl>" * 40), "嵌套"),
         (word_file("").replace(b"word/document.xml", b"word/documenx.xml", 1), "没有复制完整"),
@@ -904,7 +903,7 @@ def test_a_lying_declared_size_does_not_matter() -> None:
 
 @pytest.mark.timeout(60)  # what is not linear in these takes hours
 def test_hostile_widths_and_depths_are_read() -> None:
-    runs = p(inside="<w:r><w:t>x</w:t></w:r>" * 40_000)
+    runs = p(inside="<w:r><w:t>x</w:t></w:r>" * 30_000)
     marks = p("x", more="<w:rPr><w:del/></w:rPr>") * 10_000
     indents = "".join(p("x", numbered=("10", 0), more=f'<w:ind w:left="{at * 150}"/>') for at in range(200))
     document = import_docx(
@@ -989,14 +988,14 @@ def grown(names: list[str]) -> st.SearchStrategy[str]:
 @FUZZ
 @given(grown(SANE))
 def test_whatever_order_known_elements_come_in_nothing_is_lost(body: str) -> None:
-    data = word_file(body, WPS_STYLES, CHINESE + LISTS)
+    data = word_file(p("首") + body, WPS_STYLES, CHINESE + LISTS)
     assert not text_in(data) - text_out(import_docx(data, "x.docx"))
 
 
 @FUZZ
 @given(grown(SANE + ODD))
 def test_elements_in_senseless_places_do_no_harm(body: str) -> None:
-    assert isinstance(import_docx(word_file(body, WPS_STYLES, CHINESE + LISTS), "x.docx"), Document)
+    assert read_or_refused(word_file(body, WPS_STYLES, CHINESE + LISTS))
 
 
 @given(st.text(st.characters(exclude_characters="<&"), max_size=300), st.sampled_from(VALUES))

@@ -131,10 +131,10 @@ def _write_flat(page: Page, block: Block) -> Nodes:
 
 
 def _write_items(page: Page, items: Items, room: int) -> Nodes:
-    """A plain list, at most two levels of it; below, and for a list that does not begin at 1, markers are text, since
-    the platform's editor keeps neither a third level nor the number.
+    """A plain list, at most two levels of it; below, and for a list that does not begin at 1 or counts in letters,
+    markers are text, since the platform's editor keeps neither a third level nor the number.
     """
-    if room < LINE + 2 or (items.ordered and items.start != 1):
+    if room < LINE + 2 or items.labels or (items.ordered and items.start != 1):
         return _write_marked(page, items, room)
     # The lines of an item stand directly in its <li>: the editor resets what is wrapped there.
     written = (_write_item(page, blocks, room - 2) for blocks in items.items)
@@ -160,7 +160,8 @@ def _write_marked(page: Page, items: Items, room: int) -> Nodes:
     for number, blocks in enumerate(items.items, items.start):
         lead, rest = _write_item(page, blocks, room)
         if lead or rest:
-            marker = f"{number}. " if items.ordered else "– "
+            label = items.labels[number - items.start] if items.labels else f"{number}."
+            marker = f"{label} " if items.ordered else "– "
             nodes += (page.element("p", "item", (marker, *lead)), *rest)
     return tuple(nodes)
 

@@ -19,11 +19,13 @@ from publisher.importers.docx.inlines import Desk
 from publisher.importers.docx.names import EMPTY, attribute, below, each, qualified, spelled
 from publisher.importers.docx.numbering import Numbering
 from publisher.importers.docx.package import Package, check_size, open_package
-from publisher.importers.docx.pictures import Pictures
-from publisher.importers.docx.remarks import COMMENTS, UNUSED_NOTE, Remarks
+from publisher.importers.docx.pictures import Pictures, within
+from publisher.importers.docx.remarks import COMMENTS, MARGINS, UNUSED_NOTE, Remarks
 from publisher.importers.docx.styles import Styles
 
 _NOTE_PARTS: Final = ("footnote", "endnote")
+_MARGIN_PARTS: Final = ("header", "footer")
+_TEXTS: Final = tuple(map(qualified, ("w:t", "w:delText", "w:txbxContent")))
 # What programs write by themselves is not what an editor said.
 _DEFAULT_AUTHORS: Final = ("python-docx", "administrator", "admin", "user", "apache poi", "docx4j", "windows 用户")
 _DEFAULT_AUTHOR_WORDS: Final = ("微软", "microsoft", "lenovo", "wps ", "openxml")
@@ -61,6 +63,8 @@ def _read(package: Package) -> Document:
         footnote for kind in _NOTE_PARTS for footnote in _footnotes(package, desk, numbering, kind, notes[kind])
     )
     _remark_on_the_rest(package, remarks)
+    if not blocks and not remarks.notes():
+        raise Unreadable("no text in it", "文件里没有内容，请检查后重新投放。")
     assets = desk.pictures.assets()
     return Document(blocks, Flow.PARAGRAPHS, footnotes, assets, properties=_properties(package), notes=remarks.notes())
 
@@ -88,13 +92,20 @@ def _footnotes(
 def _remark_on_the_rest(package: Package, remarks: Remarks) -> None:
     for comment in each(package.tree(package.related("comments")), "w:comment"):
         remarks.lose(COMMENTS, _text(comment), Span("comments"))
+    for relation in package.relations(package.main).values():
+        if relation.kind in _MARGIN_PARTS and (text := _text(package.tree(relation.target)).strip()):
+            remarks.lose(MARGINS, text + "\n", Span(relation.target))
     if package.has_macros():
         remarks.say("macros-ignored", "文件带有宏，宏没有运行，也没有采用。", Level.INFO, Span())
 
 
 def _text(element: Element) -> str:
-    found = (spelled(text) for text in element.iter(qualified("w:t"), qualified("w:delText")))
-    return "".join(found) + "\n"
+    return "".join(map(_spelled, within(element, *_TEXTS))) + "\n"
+
+
+def _spelled(element: Element) -> str:
+    """The text of a w:t, or of all in a text box: page numbers mostly stand in one."""
+    return spelled(element) if element.tag != _TEXTS[-1] else "".join(_text(child).strip() for child in element)
 
 
 def _properties(package: Package) -> Properties:

@@ -8,12 +8,27 @@ from typing import Final
 
 from lxml.etree import _Element as Element
 
-from publisher.document import Align, Block, Box, Divider, Figure, Heading, Inlines, Level, Mark, Paragraph, Span, Text
+from publisher.document import (
+    Align,
+    Block,
+    Box,
+    Divider,
+    Figure,
+    Heading,
+    InlineMath,
+    Inlines,
+    Level,
+    Mark,
+    Math,
+    Paragraph,
+    Span,
+    Text,
+)
 from publisher.errors import Unreadable
 from publisher.importers.docx.inlines import Desk, InlineReader
 from publisher.importers.docx.lines import Attached, Line, one_line, tidy
 from publisher.importers.docx.lists import Entry, Quoted, Read, gather, labelled
-from publisher.importers.docx.names import EMPTY, attribute, below, has, qualified, shown_branch, value
+from publisher.importers.docx.names import EMPTY, attribute, below, has, qualified, shown_branch, spelled, value
 from publisher.importers.docx.numbering import NO_LABEL, Label, Numbering
 from publisher.importers.docx.package import Relation
 from publisher.importers.docx.remarks import CONTENTS, DELETED
@@ -35,6 +50,10 @@ _TABLE: Final = qualified("w:tbl")
 _SDT: Final = qualified("w:sdt")
 _ALTERNATE: Final = qualified("mc:AlternateContent")
 _FOREIGN: Final = qualified("w:altChunk")
+_TEXT: Final = qualified("w:t")
+_CODE: Final = qualified("w:instrText")
+_CONTENTS_WORDS: Final = ("目录", "目次", "目錄", "contents")
+_LONGEST_WORD: Final = 12
 _DELETIONS: Final = (qualified("w:del"), qualified("w:moveFrom"))
 _SKIPPED: Final = {qualified(name) for name in ("w:sectPr", "w:tcPr", "w:sdtPr", "w:sdtEndPr", "w:tblPr", "w:pPr")}
 _INLINE: Final = tuple(qualified(name) for name in ("w:t", "w:drawing", "m:t"))
@@ -94,7 +113,9 @@ class Story:
 
     def _contents(self, parent: Element) -> Iterator[Block | _Numbered]:
         for child in parent:
-            if child.tag == _P:
+            if child.tag == _P and self._heads_contents(child):
+                self._inlines.lose(child, CONTENTS, self._span())
+            elif child.tag == _P:
                 yield self._paragraph(below(child, "w:pPr"), child)
             elif child.tag == _TABLE:
                 yield from self._table(child)
@@ -115,6 +136,17 @@ class Story:
             yield self._paragraph(EMPTY, (child,))  # runs outside a paragraph: no Word file, but text
         else:
             yield from self._contents(child)
+
+    def _heads_contents(self, paragraph: Element) -> bool:
+        """Whether it is the word 目录 over a generated contents list."""
+        following = paragraph.getnext()
+        if following is None or not _says_contents(paragraph):
+            return False
+        if following.tag == _SDT:
+            return _is_contents(following)
+        codes = "".join(spelled(code) for code in following.iter(_CODE))
+        style = self._desk.styles.paragraph(value(following, "w:pPr", "w:pStyle"))
+        return codes.split()[:1] == ["TOC"] or style.role is Role.CONTENTS
 
     def _drop_contents(self, container: Element) -> None:
         self._inlines.begin_loss(CONTENTS)
@@ -144,7 +176,7 @@ class Story:
         style = self._desk.styles.paragraph(value(properties, "w:pStyle"))
         level = outline_level(properties)
         own_align = alignment(properties)
-        joins = "deleted mark" if has(properties, "w:rPr", "w:del") else _drop_cap(properties)
+        joins = "deleted mark" if _has_deleted_mark(properties) else _drop_cap(properties)
         return _Look(
             style,
             style.level if level is None else level,
@@ -176,7 +208,7 @@ class Story:
         elif look.label.text:
             yield Entry(look.label, Paragraph(line.inlines, look.align, span), after)
         else:
-            yield Paragraph(line.inlines, look.align, span)
+            yield _running(line.inlines, look.align, span)
             yield from after
 
     def _finish_empty(self, look: _Look, span: Span) -> Iterator[Block]:
@@ -225,10 +257,32 @@ class _Numbered:
     span: Span
 
 
+def _has_deleted_mark(properties: Element) -> bool:
+    return has(properties, "w:rPr", "w:del") or has(properties, "w:rPr", "w:moveFrom")
+
+
 def _drop_cap(properties: Element) -> str:
     """Not "" where the paragraph is only the large first letter of the next one (首字下沉)."""
     said = attribute(below(properties, "w:framePr"), "w:dropCap")
     return "" if said == "none" else said
+
+
+def _running(inlines: Inlines, align: Align, span: Span) -> Paragraph | Math:
+    """A paragraph, or the formula that stands alone in it."""
+    match inlines:
+        case (InlineMath(tex=tex),):
+            return Math(tex, span)
+        case _:
+            return Paragraph(inlines, align, span)
+
+
+def _says_contents(paragraph: Element) -> bool:
+    said = ""
+    for text in paragraph.iter(_TEXT):
+        said += spelled(text)
+        if len(said) > _LONGEST_WORD:  # paragraphs are long, and there are many
+            return False
+    return "".join(said.split()).lower() in _CONTENTS_WORDS
 
 
 def _is_contents(sdt: Element) -> bool:

@@ -27,10 +27,10 @@ from publisher.document import (
     Span,
     Text,
 )
-from publisher.importers.docx.fields import Fields
+from publisher.importers.docx.fields import Fields, circled_text, equation_text
 from publisher.importers.docx.lines import Attached, Line, linked, tidy
 from publisher.importers.docx.math import math_text
-from publisher.importers.docx.names import attribute, below, qualified, shown_branch, spelled, value
+from publisher.importers.docx.names import attribute, below, qualified, spelled, value
 from publisher.importers.docx.package import Relation
 from publisher.importers.docx.pictures import Pictures, within
 from publisher.importers.docx.remarks import CODE, CONTENTS, DELETED, HIDDEN, Remarks
@@ -68,6 +68,7 @@ class InlineReader:
         self._fields = Fields(self._address)
         self._losing: list[str] = []
         self._href = ""
+        self._in_link = False
         self._span = Span()
         self._pieces: list[tuple[str, Inline]] = []
         self._before: list[Attached] = []
@@ -112,12 +113,15 @@ class InlineReader:
 
     def _run(self, run: Element, form: Format) -> None:
         properties = below(run, "w:rPr")
+        if not len(properties):
+            self._children(run, form)
+            return
         style = value(properties, "w:rStyle")
         lower = self._desk.styles.character(style).toggled(form) if style else form
         self._children(run, read_format(properties).over(lower))
 
     def _alternate(self, element: Element, form: Format) -> None:
-        self._children(shown_branch(element), form)
+        self._children(self._desk.pictures.clearer_branch(element, self._relations), form)
 
     def _deleted(self, element: Element, form: Format) -> None:
         self._desk.remarks.lose(DELETED, "", self._span)
@@ -131,25 +135,34 @@ class InlineReader:
 
     def _hyperlink(self, element: Element, form: Format) -> None:
         relation = self._relations.get(attribute(element, "r:id"), Relation())
-        outer, self._href = self._href, self._address(relation.target, attribute(element, "w:anchor"))
+        outer = self._href, self._in_link
+        self._href, self._in_link = self._address(relation.target, attribute(element, "w:anchor")), True
         self._children(element, form)
-        self._href = outer
+        self._href, self._in_link = outer
 
     # ------------------------------------------------------------------ fields
 
-    def _field_char(self, element: Element, _form: Format) -> None:
+    def _field_char(self, element: Element, form: Format) -> None:
         match attribute(element, "w:fldCharType"):
             case "begin":
                 self._fields.begin()
             case "separate":
                 self._fields.begin_result()
             case "end":
-                self._fields.end()
+                self._put_equation(self._fields.end(), form)
             case _:
                 pass
 
     def _field_code(self, element: Element, _form: Format) -> None:
         self._fields.add_code(spelled(element))
+
+    def _put_equation(self, code: str, form: Format) -> None:
+        """What a field without a result draws by its code."""
+        if circled := circled_text(code):
+            self._put(circled, form)
+        elif (text := equation_text(code)) and not self._reason(form):
+            self._pieces.append((self._link(), InlineMath(text)))
+            self._warn_of_equation(text)
 
     def _simple_field(self, element: Element, form: Format) -> None:
         self._fields.begin()
@@ -186,11 +199,12 @@ class InlineReader:
         if reason:
             self._desk.remarks.lose(reason, text, self._span)
             return
-        href = self._link()
         marks, color = form.mark_set(), form.shown_color()
-        if href:  # every link is blue and underlined by its style; the theme does that
+        if self._in_link or self._fields.in_link():
+            # Every link is blue and underlined by its style. The theme does that, and for one that leads nowhere
+            # nobody should.
             marks, color = marks - {Mark.UNDERLINE}, ""
-        self._pieces.append((href, Text(text, marks, color)))
+        self._pieces.append((self._link(), Text(text, marks, color)))
 
     def _put_inline(self, inline: Inline, form: Format) -> None:
         if not self._reason(form):
@@ -256,8 +270,16 @@ class InlineReader:
             self._desk.remarks.lose(reason, text, self._span)
         elif text.strip():
             self._put_inline(InlineMath(text), form)
-            note = f"公式已转成文字“{text[:40]}”，请核对，或改用图片。"
-            self._desk.remarks.say("equation", note, Level.WARNING, self._span)
+            self._warn_of_equation(text)
+
+    def _warn_of_equation(self, text: str) -> None:
+        note = f"公式已转成文字“{text[:40]}”，请核对，或改用图片。"
+        self._desk.remarks.say("equation", note, Level.WARNING, self._span)
+
+    def _sub_document(self, _element: Element, form: Format) -> None:
+        if not self._reason(form):
+            note = "这里引用了另一个文件（子文档），它不在这个文件里。请在 Word 里展开子文档并断开链接后重新投放。"
+            self._desk.remarks.say("embedded-file", note, Level.ERROR, self._span)
 
     # ------------------------------------------------------------------ what hangs on a paragraph
 
@@ -288,6 +310,7 @@ class InlineReader:
             "w:delText": _deleted_text,
             "w:tab": _tab,
             "w:ptab": _tab,
+            "w:subDoc": _sub_document,
             "w:br": _break,
             "w:cr": _break,
             "w:noBreakHyphen": _hyphen,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
@@ -11,7 +11,7 @@ from lxml.etree import _Element as Element
 
 from publisher.document import Box, Divider, Figure, Inline, Inlines, LineBreak, Link, Text, text_of
 
-_BLANKS: Final = " \u3000\u00a0\r\n"
+_BLANKS: Final = " \u3000\u00a0\t\r\n"
 
 Attached = Figure | Divider | Box | Element
 """What hangs on a paragraph; an element is the content of a text box."""
@@ -34,6 +34,8 @@ class Line:
 
 def one_line(lines: Sequence[Line]) -> Line:
     """Several paragraphs that have become one."""
+    if len(lines) == 1:
+        return lines[0]
     return Line(
         tidy([inline for line in lines for inline in line.inlines]),
         tuple(attached for line in lines for attached in line.before),
@@ -42,8 +44,21 @@ def one_line(lines: Sequence[Line]) -> Line:
 
 
 def tidy(inlines: Iterable[Inline]) -> Inlines:
-    """Equal neighbours joined, blanks and breaks at both ends (they only indent or space) taken off."""
-    return _trimmed(_joined(inlines))
+    """Equal neighbours joined; blanks and breaks at both ends, and blanks that begin a later line, taken off: they only
+    indent or space.
+    """
+    return _trimmed(list(_flush(_joined(inlines))))
+
+
+def _flush(inlines: list[Inline]) -> Iterator[Inline]:
+    at_line_start = False
+    for inline in inlines:
+        found = inline
+        if at_line_start and isinstance(inline, Text) and inline.text[:1] in _BLANKS:
+            found = replace(inline, text=inline.text.lstrip(_BLANKS))
+        if not isinstance(found, Text) or found.text:
+            yield found
+        at_line_start = isinstance(inline, LineBreak) or (at_line_start and _is_blank(inline))
 
 
 def _joined(inlines: Iterable[Inline]) -> list[Inline]:
@@ -66,11 +81,11 @@ def _trimmed(inlines: list[Inline]) -> Inlines:
     while inlines and _is_blank(inlines[-1]):
         inlines.pop()
     first = next((place for place, inline in enumerate(inlines) if not _is_blank(inline)), 0)
-    kept = [inline for inline in inlines[first:] if inline != Text("")]
-    if kept and isinstance(kept[-1], Text):
-        kept[-1] = Text(kept[-1].text.rstrip(_BLANKS), kept[-1].marks, kept[-1].color)
-    if kept and isinstance(kept[0], Text):
-        kept[0] = Text(kept[0].text.lstrip(_BLANKS), kept[0].marks, kept[0].color)
+    kept = inlines[first:]
+    if kept and isinstance(kept[-1], Text) and kept[-1].text[-1:] in _BLANKS:
+        kept[-1] = replace(kept[-1], text=kept[-1].text.rstrip(_BLANKS))
+    if kept and isinstance(kept[0], Text) and kept[0].text[:1] in _BLANKS:
+        kept[0] = replace(kept[0], text=kept[0].text.lstrip(_BLANKS))
     return tuple(kept)
 
 

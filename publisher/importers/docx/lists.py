@@ -21,6 +21,7 @@ from publisher.document import Block, Inlines, Items, Paragraph, Quote, Span, Te
 from publisher.importers.docx.numbering import Label
 
 _PLAIN: Final = re.compile(r"[0-9A-Za-z]{1,6}[.)、．）]?")
+_DECORATION: Final = re.compile(r"[.)、．）]$")
 _ORNAMENTS: Final = "◆◇■□●○★☆▲△▶◎※❖➢▪◻⬧⧫"
 _DEEPEST: Final = 8
 _SAME_INDENT: Final = 100
@@ -119,6 +120,7 @@ class _Open:
     label: Label
     span: Span
     items: list[list[Block]] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
     last: int = 0
 
     def depth_against(self, label: Label) -> int:
@@ -139,7 +141,11 @@ class _Open:
     def close(self) -> Items:
         """The finished list."""
         items = tuple(tuple(item) for item in self.items)
-        return Items(not self.label.bullet, items, 1 if self.label.bullet else self.label.number, self.span)
+        if self.label.bullet:
+            return Items(ordered=False, items=items, span=self.span)
+        numbers = range(self.label.number, self.label.number + len(items))
+        plain = all(_DECORATION.sub("", label) == str(at) for label, at in zip(self.labels, numbers, strict=True))
+        return Items(True, items, self.label.number, self.span, () if plain else tuple(self.labels))
 
 
 def _nest(entries: list[Entry]) -> list[Block]:
@@ -161,6 +167,7 @@ def _nest(entries: list[Entry]) -> list[Block]:
         if begins:
             stack.append(_Open(label, entry.paragraph.span))
         stack[-1].items.append([entry.paragraph, *entry.after])
+        stack[-1].labels.append(label.text)
         stack[-1].last = label.number
     while stack:
         close()

@@ -59,6 +59,21 @@ def _delimited(element: Element) -> str:
     return f"{first}{inner}{last}"
 
 
+def _limit(element: Element) -> str:
+    """lim_(n→∞), max^(x)."""
+    sign = "_" if element.tag == qualified("m:limLow") else "^"
+    return f"{_part(element, 'm:e')}{sign}{_grouped(_part(element, 'm:lim'))}"
+
+
+def _function(element: Element) -> str:
+    return f"{_part(element, 'm:fName')} {_part(element, 'm:e')}"
+
+
+def _lines(element: Element) -> str:
+    """Equations one below the other."""
+    return "; ".join(filter(None, map(math_text, element)))
+
+
 def _rows(element: Element) -> str:
     rows = element.iterchildren(qualified("m:mr"))
     return "[" + "; ".join(" ".join(math_text(cell) for cell in row) for row in rows) + "]"
@@ -74,4 +89,9 @@ _FORMS: Final[dict[str, Callable[[Element], str]]] = {
     qualified("m:nary"): _nary,
     qualified("m:d"): _delimited,
     qualified("m:m"): _rows,
+    qualified("m:limLow"): _limit,
+    qualified("m:limUpp"): _limit,
+    qualified("m:func"): _function,
+    qualified("m:eqArr"): _lines,
+    qualified("m:oMathPara"): _lines,
 }

@@ -28,6 +28,7 @@ _SPACES: Final = {
     "v": "urn:schemas-microsoft-com:vml",
     "o": "urn:schemas-microsoft-com:office:office",
     "dc": "http://purl.org/dc/elements/1.1/",
+    "asvg": "http://schemas.microsoft.com/office/drawing/2016/SVG/main",
     "rel": "http://schemas.openxmlformats.org/package/2006/relationships",
 }
 _OFF: Final = ("0", "false", "off", "none")

@@ -25,9 +25,10 @@ from publisher.importers.docx.names import EMPTY, each, qualified
 MOST_ENTRIES: Final = 4_000
 MOST_BYTES: Final = 256 * 2**20
 MOST_XML_BYTES: Final = 64 * 2**20
-MOST_TAGS: Final = 1_500_000
-MOST_PARAGRAPHS: Final = 20_000
-MOST_CELLS: Final = 20_000
+MOST_TAGS: Final = 400_000
+MOST_PARAGRAPHS: Final = 15_000
+MOST_CELLS: Final = 15_000
+MOST_RUNS: Final = 50_000
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BAD_ZIP: Final = (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError, KeyError)
@@ -54,6 +55,7 @@ class Package:
         # Some programs write backslashes, or other letter case than in their own references.
         self._entries = {info.filename.replace("\\", "/").lower(): info for info in archive.infolist()}
         self._budget = MOST_BYTES
+        self._relations: dict[str, Mapping[str, Relation]] = {}
         self.main = self._find_main()
 
     def read(self, part: str, limit: int = MOST_BYTES) -> bytes:
@@ -75,9 +77,11 @@ class Package:
 
     def relations(self, part: str) -> Mapping[str, Relation]:
         """The references that a part makes, by their id; "" is the package itself."""
-        folder, name = posixpath.split(part)
-        found = each(self.tree(posixpath.join(folder, "_rels", name + ".rels")), "rel:Relationship")
-        return {str(relation.get("Id", "")): _read_relation(relation, folder) for relation in found}
+        if part not in self._relations:
+            folder, name = posixpath.split(part)
+            found = each(self.tree(posixpath.join(folder, "_rels", name + ".rels")), "rel:Relationship")
+            self._relations[part] = {str(item.get("Id", "")): _read_relation(item, folder) for item in found}
+        return self._relations[part]
 
     def related(self, kind: str) -> str:
         """The part of that kind which the main part refers to ("styles"), or ""."""
@@ -142,10 +146,11 @@ def parse(data: bytes, part: str) -> Element:
 
 
 def check_size(root: Element) -> None:
-    """Refuses (`Unreadable`) a text of more paragraphs or cells than any newsletter has."""
+    """Refuses (`Unreadable`) a text of more paragraphs, cells or runs than any newsletter has."""
     _check_count(root, "w:p", MOST_PARAGRAPHS, "段落")
     _check_count(root, "w:tc", MOST_CELLS, "表格单元格")
     _check_count(root, "w:tr", MOST_CELLS, "表格行")
+    _check_count(root, "w:r", MOST_RUNS, "格式片段")
 
 
 def _check_count(root: Element, name: str, most: int, word: str) -> None:

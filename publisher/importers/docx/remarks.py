@@ -13,6 +13,7 @@ CONTENTS: Final = "contents-dropped"
 CODE: Final = "field-code"
 COMMENTS: Final = "comments-dropped"
 UNUSED_NOTE: Final = "footnote-unused"
+MARGINS: Final = "headers-dropped"
 
 _GATHERED: Final = {
     DELETED: (Level.WARNING, "文件带有修订痕迹，已按接受修订处理。"),
@@ -20,6 +21,7 @@ _GATHERED: Final = {
     CONTENTS: (Level.INFO, "自动生成的目录没有采用，目录由系统重新生成。"),
     CODE: (Level.INFO, "域代码里的文字没有采用，只取了域的结果。"),
     COMMENTS: (Level.WARNING, "文件里有批注，批注没有采用。"),
+    MARGINS: (Level.INFO, "页眉、页脚和页码没有采用。"),
     UNUSED_NOTE: (Level.INFO, "有正文没有引用的脚注或尾注，没有采用。"),
 }
 

@@ -16,7 +16,6 @@ from lxml.etree import _Element as Element
 
 from publisher.document import Align, Mark
 from publisher.importers.docx.names import (
-    EMPTY,
     attribute,
     below,
     each,
@@ -40,10 +39,16 @@ _MARKS: Final = {
     qualified("w:u"): Mark.UNDERLINE,
     qualified("w:strike"): Mark.STRIKE,
     qualified("w:dstrike"): Mark.STRIKE,
-    qualified("w:highlight"): Mark.HIGHLIGHT,
 }
+_COLOR: Final = qualified("w:color")
+_VANISH: Final = qualified("w:vanish")
+_FONTS: Final = qualified("w:rFonts")
+_VERTICAL: Final = qualified("w:vertAlign")
+_HIGHLIGHT: Final = qualified("w:highlight")
+_SHADING: Final = qualified("w:shd")
 _RAISED: Final = {"superscript": Mark.SUPERSCRIPT, "subscript": Mark.SUBSCRIPT}
-_LONGEST_CHAIN: Final = 32
+_LONGEST_CHAIN: Final = 12
+_PAPER: Final = 0xF0
 _DEEPEST: Final = 6
 
 
@@ -179,21 +184,24 @@ class Styles:
 
 
 def read_format(properties: Element) -> Format:
-    """What a w:rPr says by itself, styles aside."""
+    """What a w:rPr says by itself, styles aside. Read once through, since every run has one."""
     marks: dict[Mark, bool] = {}
+    color = hidden = font = ""
     for child in properties:
         mark = _MARKS.get(child.tag)
         if mark is not None:
             marks[mark] = switched(child)
-        elif child.tag == qualified("w:vertAlign"):
+        elif child.tag == _VERTICAL:
             marks |= {mark: val(child) == name for name, mark in _RAISED.items()}
-    hidden = below(properties, "w:vanish")
-    return Format(
-        marks,
-        _color(value(properties, "w:color")),
-        "" if hidden is EMPTY else str(switched(hidden)),
-        attribute(below(properties, "w:rFonts"), "w:ascii") or attribute(below(properties, "w:rFonts"), "w:hAnsi"),
-    )
+        elif child.tag in (_HIGHLIGHT, _SHADING):
+            marks[Mark.HIGHLIGHT] = _is_highlight(child) or (marks.get(Mark.HIGHLIGHT, False))
+        elif child.tag == _COLOR:
+            color = color or _color(val(child))
+        elif child.tag == _VANISH:
+            hidden = hidden or str(switched(child))
+        elif child.tag == _FONTS:
+            font = font or attribute(child, "w:ascii") or attribute(child, "w:hAnsi")
+    return Format(marks, color, hidden, font)
 
 
 def alignment(properties: Element) -> Align | None:
@@ -259,6 +267,17 @@ def _numbered(chain: list[NumberedAs]) -> NumberedAs:
     list_id = next((found.list_id for found in chain if found.list_id), "")
     level = next((found.level for found in chain if found.level >= 0), -1)
     return NumberedAs(list_id, level)
+
+
+def _is_highlight(element: Element) -> bool:
+    """Whether it colours the ground behind the text: as w:highlight, or as shading (底纹), which is what text pasted
+    from a web page has. White and what is nearly white is the paper.
+    """
+    if element.tag == _HIGHLIGHT:
+        return val(element) not in ("", "none", "white")
+    fill = attribute(element, "w:fill")
+    is_color = re.fullmatch(r"[0-9A-Fa-f]{6}", fill) and val(element) != "nil"
+    return bool(is_color) and min(bytes.fromhex(fill)) < _PAPER
 
 
 def _color(said: str) -> str:

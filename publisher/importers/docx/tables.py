@@ -36,9 +36,10 @@ def read_table(rows: Iterable[Element], read_blocks: ReadBlocks, span: Span) -> 
         grid.append(cells)
         widths.append(width)
         headers.append(switch(row, "w:trPr", "w:tblHeader"))
+    widest = max(widths, default=0)
     for cells, width in zip(grid, widths, strict=True):
-        if width < max(widths):
-            cells.append(_Cell(colspan=max(widths) - width))
+        if width < widest:
+            cells.append(_Cell(colspan=widest - width))
     header_rows = next((at for at, header in enumerate(headers) if not header), 0)  # all of them: none is set apart
     finished = tuple(tuple(_finish(cell, header=at < header_rows) for cell in cells) for at, cells in enumerate(grid))
     return Table(finished, header_rows, span=span)

@@ -1,0 +1,8 @@
+"""The Word files of the corpus; `python -m tests.corpus.docx FOLDER` writes them out, the goldens with them."""
+
+from __future__ import annotations
+
+from tests.corpus.docx import headings, lists, odd, pictures, tables, text, wps
+from tests.corpus.docx.shelf import ITEMS
+
+__all__ = ["ITEMS", "headings", "lists", "odd", "pictures", "tables", "text", "wps"]

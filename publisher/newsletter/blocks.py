@@ -23,7 +23,8 @@ from publisher.document import (
     Table,
     text_of,
 )
-from publisher.newsletter.joining import Joint, doubled, joint
+from publisher.newsletter.frames import framed
+from publisher.newsletter.joining import Joint, doubled, joint, starts_at_margin
 from publisher.newsletter.levels import Levels
 from publisher.newsletter.lines import Line, inlines_of, join_inlines, where
 from publisher.newsletter.speech import (
@@ -72,7 +73,7 @@ class _Page:
         """Writes the line at `place`, or the table that begins there; gives the number of lines taken."""
         line = lines[place]
         if not line.running:
-            self._add(line.block)
+            self._add(framed(line.block))
         elif self.flow is Flow.LINES and (found := read_table(lines[place:])):
             return self._add_table(*found, lines[place:])
         elif box_title(line.text):
@@ -116,7 +117,7 @@ class _Page:
 
     def _take_text(self, line: Line) -> None:
         inlines = inlines_of(line)
-        if self.pieces and self.flow is Flow.LINES:
+        if self.pieces and self.flow is Flow.LINES and starts_at_margin(line):
             before = self.tail
             match joint(before, line.text):
                 case Joint.CUT:

@@ -9,8 +9,8 @@ from enum import Enum, auto
 from itertools import pairwise
 from typing import Final
 
-from publisher.document import Paragraph, text_of
-from publisher.newsletter.lines import Line, inlines_of, join_inlines, marked
+from publisher.document import Align, Paragraph, text_of
+from publisher.newsletter.lines import Line, bold, inlines_of, join_inlines, marked
 from publisher.newsletter.speech import is_whole, unclosed
 from publisher.newsletter.titles import is_special
 
@@ -23,6 +23,8 @@ _STANDALONE: Final = 18
 """No line that was cut is shorter: it would be a line of the page without its indent."""
 _LONG: Final = 40
 _FEWEST_WRAPPED: Final = 8
+_FEWEST_CUT: Final = 3
+_SENTENCE_MARKS: Final = re.compile("[，。；]")
 _FULL: Final = 0.9
 _MOSTLY: Final = 0.6
 
@@ -60,6 +62,20 @@ def doubled(before: str, after: str) -> str:
     return ""
 
 
+def starts_at_margin(line: Line) -> bool:
+    """Whether a line may go on with the one before it: one that is centred or set right stands alone."""
+    return isinstance(line.block, Paragraph) and line.block.align in (Align.START, Align.LEFT)
+
+
+def are_cut(lines: Sequence[Line]) -> bool:
+    """Whether paragraphs of a word processor or of a page are the lines of printed pages, pasted from a PDF: most
+    long ones that do not end as a sentence does go on in the next.
+    """
+    unended = [(one, other) for one, other in pairwise(lines) if _is_unended(one)]
+    cut = sum(_goes_on(one, other) for one, other in unended)
+    return cut >= _FEWEST_CUT and cut * 3 >= len(unended) * 2
+
+
 def unwrap(lines: Sequence[Line]) -> tuple[Line, ...]:
     """Lines of a text that was typed with a line end at every margin, made paragraphs by its blank lines.
     A text that is not wrapped comes back as it is.
@@ -74,6 +90,19 @@ def unwrap(lines: Sequence[Line]) -> tuple[Line, ...]:
         else:
             found.append([line])
     return tuple(_one(group) for group in found)
+
+
+def _is_unended(line: Line) -> bool:
+    """Whether it is a long piece of running text without its end; a long title has no such marks."""
+    plain = isinstance(line.block, Paragraph) and starts_at_margin(line) and "\t" not in line.text
+    long = plain and len(line.text) > _LONG and not is_whole(line.text)
+    return long and len(_SENTENCE_MARKS.findall(line.text)) > 1
+
+
+def _goes_on(one: Line, other: Line) -> bool:
+    if not starts_at_margin(other) or is_special(other.text) or bold(inlines_of(other)):
+        return False
+    return joint(one.text, other.text) is Joint.CUT and (is_whole(other.text) or _is_unended(other))
 
 
 def _margin(lines: Sequence[Line]) -> int:

@@ -74,8 +74,8 @@ class _Page:
         line = lines[place]
         if not line.running:
             self._add(framed(line.block))
-        elif self.flow is Flow.LINES and (found := read_table(lines[place:])):
-            return self._add_table(*found, lines[place:])
+        elif self.flow is Flow.LINES and (found := read_table(lines, place)):
+            return self._add_table(*found, lines[place : place + found[1]])
         elif box_title(line.text):
             self._open_box(line)
         elif is_rule(line.text):
@@ -158,7 +158,7 @@ class _Page:
 
     def _add_table(self, table: Table, count: int, lines: Sequence[Line]) -> int:
         self._add(table)
-        header = repeated_header(lines[:count])
+        header = repeated_header(lines)
         if header:
             text = f"{where(lines[0])}起的表格跨页时重复了表头，只保留一次。"
             self.notes.append(Note("table-header-repeated", text, Level.INFO, table.span, lost=header))

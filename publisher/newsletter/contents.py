@@ -28,6 +28,8 @@ _LONGEST: Final = 120
 _LONGEST_LIST: Final = 600
 """Lines of a contents list; what goes on longer is none."""
 _TRIES: Final = 10
+_PATIENCE: Final = 2000
+"""Lines that are read as a list, from whatever start."""
 _MOST_LINES: Final = 3
 _FEWEST: Final = 2
 _DIGITS: Final = ("1.", "（1）", "①")
@@ -82,8 +84,7 @@ def find_contents(lines: Sequence[Line], after_head: int) -> Contents | None:
     number of lines at the top that already make a newsletter's head, 0 if they make none.
     """
     index = TitleIndex(lines)
-    scans = (_Scan(lines, index).read(start) for start in _starts(lines, index))
-    likely = (scan for scan in scans if _may_list(scan, after_head))
+    likely = (scan for scan in _scans(lines, index) if _may_list(scan, after_head))
     lists = (_arranged(scan) for scan in islice(likely, _TRIES))
     return next((contents for contents in lists if _convincing(contents)), None)
 
@@ -91,6 +92,16 @@ def find_contents(lines: Sequence[Line], after_head: int) -> Contents | None:
 def is_contents_heading(text: str) -> bool:
     """Whether a line says 目录, 本期要目 or CONTENTS."""
     return bool(_HEADING.fullmatch(text))
+
+
+def _scans(lines: Sequence[Line], index: TitleIndex) -> Iterator[_Scan]:
+    patience = _PATIENCE
+    for start in _starts(lines, index):
+        scan = _Scan(lines, index).read(start)
+        yield scan
+        patience -= scan.end - scan.start
+        if patience < 0:
+            return
 
 
 @dataclass(slots=True)

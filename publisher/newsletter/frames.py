@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from publisher.document import Block, Box, Heading, Inlines, Paragraph, Table, Text, text_of
-from publisher.newsletter.lines import bold, letters, marked
+from publisher.newsletter.lines import bold, marked, says_something
 from publisher.newsletter.speech import box_title, is_whole
 from publisher.newsletter.titles import is_special
 
@@ -27,7 +27,7 @@ def framed(block: Block) -> Block:
 
 def _is_title(first: Paragraph | Heading, second: Block) -> bool:
     text = text_of(first.inlines).strip()
-    if not letters(text) or len(text) > _TITLE_LENGTH or not _is_plain(first.inlines):
+    if not says_something(text) or len(text) > _TITLE_LENGTH or not _is_plain(first.inlines):
         return False
     if isinstance(first, Heading) or box_title(text) or marked(text).kind == "【】":
         return not (isinstance(first, Heading) and first.label)

@@ -43,6 +43,10 @@ _NUMBERS: Final = (
     ("（1）", re.compile(r"^[（(]\s*[0-9０-９]{1,2}\s*[)）]\s*、?")),
     ("①", re.compile(r"^[①-⑳]\s*")),
 )
+_MAY_BE_MARKED: Final = re.compile(rf"[{ORNAMENTS}•·【〖（(一二三四五六七八九十0-9０-９①-⑳]")
+_LETTER: Final = re.compile(r"[^\W_]")
+_OTHERS: Final = re.compile(r"[\W_]+")
+"""All that `str.isalnum` is false of."""
 _LATIN: Final = re.compile(r"[0-9A-Za-z]")
 
 
@@ -124,6 +128,8 @@ def closed(lines: Sequence[Line], all_lines: Sequence[Line]) -> tuple[Line, ...]
 
 def marked(text: str) -> Marked:
     """The number or ornament that a line begins with, and what follows it."""
+    if not _MAY_BE_MARKED.match(text):
+        return Marked("", text)
     framed = _FRAMED.match(text)
     if framed:
         return Marked("【】", framed[1].strip())
@@ -141,7 +147,7 @@ def marked(text: str) -> Marked:
 
 def key(text: str) -> str:
     """What is compared of a title: its letters, digits and Han, without blanks, marks, case or width."""
-    return "".join(char for char in unicodedata.normalize("NFKC", text).lower() if char.isalnum())
+    return letters(unicodedata.normalize("NFKC", text).lower())
 
 
 def join_texts(pieces: Iterable[str]) -> str:
@@ -192,9 +198,14 @@ def where(line: Line) -> str:
     return f"第 {line.span.line} 行" if line.span.line else "文中"
 
 
+def says_something(text: str) -> bool:
+    """Whether a text has any letter, digit or Han."""
+    return bool(_LETTER.search(text))
+
+
 def letters(text: str) -> str:
     """The characters that conservation counts: letters, digits and Han."""
-    return "".join(char for char in text if char.isalnum())
+    return _OTHERS.sub("", text)
 
 
 def _shown(block: Block) -> str:
@@ -243,11 +254,8 @@ def _look(inline: Inline) -> tuple[frozenset[Mark], str] | None:
 
 
 def _trimmed(inlines: Inlines) -> Inlines:
-    kept = list(inlines)
-    while kept and _void(kept[0]):
-        kept.pop(0)
-    while kept and _void(kept[-1]):
-        kept.pop()
+    shown = [place for place, inline in enumerate(inlines) if not _void(inline)]
+    kept = list(inlines[shown[0] : shown[-1] + 1]) if shown else []
     if kept and isinstance(first := kept[0], Text):
         kept[0] = replace(first, text=first.text.lstrip())
     if kept and isinstance(last := kept[-1], Text):

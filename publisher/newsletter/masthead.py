@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from publisher.document import Level, Masthead, Note, Span
-from publisher.newsletter.lines import Line, letters
+from publisher.newsletter.lines import Line, letters, says_something
 from publisher.newsletter.speech import fields
 
 _DIGITS: Final = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
@@ -68,7 +68,7 @@ def read_masthead(lines: Sequence[Line]) -> tuple[Masthead | None, tuple[Note, .
 
 def is_head_line(text: str) -> bool:
     """Whether a line says nothing but the issue's number, its date, who made it or how to reach them."""
-    if len(text) > _SHORT * 2 or not letters(text):
+    if len(text) > _SHORT * 2 or not says_something(text):
         return False
     numbers = _numbers(text)
     said = numbers.issue or numbers.total or numbers.date

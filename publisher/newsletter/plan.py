@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,17 @@ from publisher.document import Document, Flow, Heading, Level, Note, Span
 from publisher.newsletter.articles import Story
 from publisher.newsletter.contents import Contents, Entry
 from publisher.newsletter.front import Front
-from publisher.newsletter.lines import Line, closed, join_texts, key, letters, marked, one_line, prominent
+from publisher.newsletter.lines import (
+    Line,
+    closed,
+    join_texts,
+    key,
+    letters,
+    marked,
+    one_line,
+    prominent,
+    says_something,
+)
 from publisher.newsletter.speech import is_whole
 from publisher.newsletter.titles import Place, is_special, looks_like_title, names_section, stands_over
 
@@ -168,11 +179,12 @@ def _by_headings(lines: tuple[Line, ...], headed: Sequence[tuple[int, int]]) -> 
         return Plan(lines, ())
     levels = sorted({level for _, level in headed})
     top = [place for place, level in headed if level == levels[0]]
-    holders = [place for place in top if _holds(lines, place, dict(headed))]
+    level_of = dict(headed)
+    holders = [place for place in top if _holds(lines, place, level_of)]
     if len(levels) > 1 and len(holders) * 2 > len(top):
         return _with_sections(lines, holders, [place for place, level in headed if level == levels[1]])
-    empty = [place for place in top if place + 1 in top]
-    return _with_sections(lines, empty, [place for place in top if place not in empty])
+    empty = set(top) & {place - 1 for place in top}
+    return _with_sections(lines, sorted(empty), [place for place in top if place not in empty])
 
 
 def _holds(lines: Sequence[Line], place: int, headed: dict[int, int]) -> bool:
@@ -182,7 +194,7 @@ def _holds(lines: Sequence[Line], place: int, headed: dict[int, int]) -> bool:
 
 def _with_sections(lines: tuple[Line, ...], holders: Sequence[int], titles: Sequence[int]) -> Plan:
     """Stories under the sections that some headings name; those headings leave the text."""
-    above = {title: max((holder for holder in holders if holder < title), default=-1) for title in titles}
+    above = {title: _last_before(holders, title) for title in titles}
     used = {holder for holder in above.values() if holder >= 0}
     kept = [line for place, line in enumerate(lines) if place not in used]
     places = {id(line): place for place, line in enumerate(kept)}
@@ -191,10 +203,15 @@ def _with_sections(lines: tuple[Line, ...], holders: Sequence[int], titles: Sequ
         Story(one_line(lines[title].text), Place(places[id(lines[title])], 1), named.get(holder, ""), order)
         for order, (title, holder) in enumerate(above.items())
     ]
-    names = list(named.values())
-    again = [name for place, name in enumerate(names) if name in names[:place]]
-    notes = _repeated(again, lines[min(used)]) if again else ()
-    return Plan(tuple(kept), tuple(stories), tuple(dict.fromkeys(names)), notes)
+    names = tuple(dict.fromkeys(named.values()))
+    again = list((Counter(named.values()) - Counter(names)).elements())
+    return Plan(tuple(kept), tuple(stories), names, _repeated(again, lines[min(used)]) if again else ())
+
+
+def _last_before(places: Sequence[int], place: int) -> int:
+    """The last of the sorted places that is before another, -1 if none is."""
+    before = bisect_left(places, place)
+    return places[before - 1] if before else -1
 
 
 def _repeated(names: Sequence[str], first: Line) -> tuple[Note, ...]:
@@ -230,7 +247,7 @@ def _single(lines: tuple[Line, ...], document: Document) -> Plan:
     given, place = _given_title(document), _title_place(lines, document)
     if place is not None:
         return Plan(lines, (Story(one_line(lines[place].text), Place(place, 1)),))
-    first = next((line for line in lines if line.running and letters(line.text)), lines[0])
+    first = next((line for line in lines if line.running and says_something(line.text)), lines[0])
     words = _SENTENCE.search(first.text)
     title = given or (words[0].strip() if words else "") or "无标题"
     text = f"标题取自文件属性：{title}。" if given else f"文中没有标题，暂用“{title}”作标题，请核对。"
@@ -245,7 +262,7 @@ def _given_title(document: Document) -> str:
 def _title_place(lines: Sequence[Line], document: Document) -> int | None:
     """The line that is the title, None if the title must come from elsewhere."""
     given = key(_given_title(document))
-    near = [place for place, line in enumerate(lines) if line.running and letters(line.text)][:_NEAR_TOP]
+    near = [place for place, line in enumerate(lines) if line.running and says_something(line.text)][:_NEAR_TOP]
     same = [place for place in near if given and key(lines[place].text) == given]
     strong = [place for place in near if isinstance(lines[place].block, Heading) or _is_prominent(lines[place])]
     if same:

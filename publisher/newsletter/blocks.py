@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Final
 
 from publisher.document import (
@@ -81,7 +82,7 @@ class _Page:
         elif is_rule(line.text):
             self._take_rule(line)
         elif is_caption(line.text) and not unclosed(self._open_text()):
-            self._take_caption(line)
+            self._take_caption(lines, place)
         elif is_table_source(line.text) and self._take_source(line):
             pass
         elif level := self.levels.of(lines, place, self._open_text()):
@@ -172,17 +173,27 @@ class _Page:
         label = line.block.label if isinstance(line.block, Heading) else ""
         self.done.append(Heading(level, inlines_of(line), label, line.span))
 
-    def _take_caption(self, line: Line) -> None:
+    def _take_caption(self, lines: Sequence[Line], place: int) -> None:
         self._flush()
+        line = lines[place]
+        if (bare := self._pictures_side_by_side(lines, place)) >= 0:
+            self.done[bare] = _captioned(self.done[bare], line)
+            return
         last = self.done[-1] if self.done else None
         below_figure = (
             isinstance(last, Figure) and bool(last.picture or last.source) and not is_table_caption(line.text)
         )
         below_table = isinstance(last, Table) and is_table_caption(line.text) and self.flow is Flow.PARAGRAPHS
         if isinstance(last, Figure | Table) and not last.caption and (below_figure or below_table):
-            self.done[-1] = replace(last, caption=inlines_of(line))
+            self.done[-1] = _captioned(last, line)
         else:
             self.caption = line
+
+    def _pictures_side_by_side(self, lines: Sequence[Line], place: int) -> int:
+        """The first of several pictures in a row that just as many captions follow, -1 if there are none such."""
+        bare = len(list(takewhile(_wants_caption, reversed(self.done))))
+        captions = takewhile(lambda line: line.running and is_caption(line.text), lines[place : place + bare + 1])
+        return len(self.done) - bare if 1 < bare == len(list(captions)) else -1
 
     def _take_source(self, line: Line) -> bool:
         """Puts a 来源 line under the table or picture before it, if there is one."""
@@ -212,3 +223,11 @@ class _Page:
             around = text[max(0, stray.start() - 6) : stray.end() + 6]
             said = f"{where(line)}起的段落里，汉字之间夹着英文“{stray[1]}”：“…{around}…”，请核对（未改动）。"
             self.notes.append(Note("stray-english", said, Level.WARNING, line.span))
+
+
+def _wants_caption(block: Block) -> bool:
+    return isinstance(block, Figure) and not block.caption and bool(block.picture or block.source)
+
+
+def _captioned(block: Block, line: Line) -> Block:
+    return replace(block, caption=inlines_of(line)) if isinstance(block, Figure | Table) else block

@@ -18,6 +18,7 @@ _HEADING: Final = re.compile(
     r"[】\]—\-·:：◆■●★▲\s]*",
     re.IGNORECASE,
 )
+_COLUMN: Final = re.compile(r"序号|编号|栏\s*目|标\s*题|题\s*目|篇\s*名|内\s*容|作\s*者|页\s*[码次]?|目\s*[录次]")
 _PAGE: Final = re.compile(r"[0-9０-９]{1,4}$")
 _LEADERS: Final = " \t.．。·…‥・_-—–⋯\u00a0\u3000"
 _END: Final = "。．. \u3000\u00a0"
@@ -90,8 +91,9 @@ def find_contents(lines: Sequence[Line], after_head: int) -> Contents | None:
 
 
 def is_contents_heading(text: str) -> bool:
-    """Whether a line says 目录, 本期要目 or CONTENTS."""
-    return bool(_HEADING.fullmatch(text))
+    """Whether a line says 目录, 本期要目 or CONTENTS, or is the head of a table that lists 序号, 标题 and 页码."""
+    cells = text.split("\t")
+    return bool(_HEADING.fullmatch(text)) or (len(cells) > 1 and all(map(_COLUMN.fullmatch, cells)))
 
 
 def _scans(lines: Sequence[Line], index: TitleIndex) -> Iterator[_Scan]:
@@ -200,8 +202,7 @@ class _Scan:
         mark = marked(self.lines[place].number + self.lines[place].text)
         if mark.kind in _DIGITS:
             return mark.number.strip("（()）.．、 ") in ("1", "１", "①", "01")
-        found = [self.index.after(found, place + run.count) for found, run in self.index.at(place)]
-        return any(found)
+        return any(self.index.after(key(text), place + 1) for text in _readings(self.lines[place].text))
 
 
 def _starts(lines: Sequence[Line], index: TitleIndex) -> Iterator[int]:

@@ -14,7 +14,7 @@ from publisher.newsletter.lines import Line, bold, inlines_of, join_inlines, mar
 from publisher.newsletter.speech import is_whole, unclosed
 from publisher.newsletter.titles import is_special
 
-_FIGURE_END: Final = re.compile(r"[0-9０-９%％]$")
+_FIGURE_END: Final = re.compile(r"[0-9０-９%％]")
 _FRESH_START: Final = re.compile(
     r"(?:截至|截止|近日|日前|近年来|近期|同时|此外|另外|目前|当前|未来|下一步|其中|据|根据|随着|因此|然而|但是|总体|从|(?:19|20)[0-9]{2}\s*年)"
 )
@@ -48,7 +48,7 @@ def joint(before: str, after: str) -> Joint:
         return Joint.APART
     if marked(after).kind:
         return Joint.DOUBTFUL if len(before) > _LONG else Joint.APART
-    if _FIGURE_END.search(before) and _FRESH_START.match(after):
+    if _FIGURE_END.match(before[-1:]) and _FRESH_START.match(after):
         return Joint.DOUBTFUL
     return Joint.APART if len(before) <= _STANDALONE and not unclosed(before) else Joint.CUT
 

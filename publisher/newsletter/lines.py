@@ -47,6 +47,7 @@ _MAY_BE_MARKED: Final = re.compile(rf"[{ORNAMENTS}•·【〖（(一二三四五
 _LETTER: Final = re.compile(r"[^\W_]")
 _OTHERS: Final = re.compile(r"[\W_]+")
 """All that `str.isalnum` is false of."""
+_NUMBER_ALONE: Final = re.compile(r"[0-9０-９]{1,2}[.．、]?")
 _LATIN: Final = re.compile(r"[0-9A-Za-z]")
 
 
@@ -107,7 +108,7 @@ def opened(lines: Iterable[Line]) -> Iterator[Line]:
                 yield from _inside(line, blocks, "")
             case Table(rows=rows, caption=caption, source=source):
                 yield from _inside(line, _titled(caption), "")
-                yield from (_row(line, row) for row in rows)
+                yield from _rows(line, rows)
                 yield from _inside(line, _titled(source), "")
             case _:
                 yield line
@@ -224,9 +225,28 @@ def _titled(title: Inlines) -> tuple[Block, ...]:
     return (Paragraph(title),) if title else ()
 
 
-def _row(line: Line, row: tuple[Cell, ...]) -> Line:
-    cells = (" ".join(plain_text(block) for block in cell.blocks) for cell in row)
-    text = "\t".join(cell.replace("\n", " ").replace("\t", " ").strip() for cell in cells).strip()
+def _rows(line: Line, rows: Sequence[tuple[Cell, ...]]) -> Iterator[Line]:
+    """The rows as lines: a number in the first cell begins the text; where the first column names groups of rows,
+    its cells have lines of their own.
+    """
+    width = max(map(len, rows), default=0)
+    grouped = any(row[0].rowspan > 1 for row in rows if row)
+    for row in rows:
+        cells = [_cell_text(cell) for cell in row]
+        if grouped and len(cells) == width > 1:
+            yield _row(line, cells.pop(0))
+        if len(cells) > 1 and _NUMBER_ALONE.fullmatch(cells[0]):
+            number = cells.pop(0).rstrip(".．、")
+            cells[0] = f"{number}. {cells[0]}"
+        yield _row(line, "\t".join(cells).strip())
+
+
+def _cell_text(cell: Cell) -> str:
+    text = " ".join(plain_text(block) for block in cell.blocks)
+    return text.replace("\n", " ").replace("\t", " ").strip()
+
+
+def _row(line: Line, text: str) -> Line:
     return Line(text, Paragraph((Text(text),), span=line.span), line.at, line.gap, "", line.outer or line.block)
 
 

@@ -6,11 +6,12 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from publisher.document import Document, Flow, Heading, Level, Note, Span
 from publisher.newsletter.articles import Story
+from publisher.newsletter.chapters import numbered_titles
 from publisher.newsletter.contents import Contents, Entry
 from publisher.newsletter.front import Front
 from publisher.newsletter.lines import (
@@ -156,6 +157,7 @@ def _issue_plans(lines: tuple[Line, ...]) -> Iterator[Plan]:
     """The ways to read a newsletter without a contents list, the surest first."""
     yield _by_headings(lines, _headings(lines))
     yield _by_headings(lines, [(place, 1) for place, line in enumerate(lines) if _is_prominent(line)])
+    yield _by_numbers(lines)
     yield _by_looks(lines)
 
 
@@ -223,6 +225,23 @@ def _by_looks(lines: tuple[Line, ...]) -> Plan:
     titles = [place for place in range(len(lines)) if looks_like_title(lines, place)]
     over = [place - 1 for place in titles if stands_over(lines, place - 1)]
     return _with_sections(lines, over if len(over) > 1 else [], titles)
+
+
+def _by_numbers(lines: tuple[Line, ...]) -> Plan:
+    sections, titles = numbered_titles(lines)
+    plan = _with_sections(lines, sections, titles)
+    if not titles:
+        return plan
+    names = {name: marked(name).rest for name in plan.sections}
+    stories = [
+        replace(story, title=marked(story.title).rest, section=names.get(story.section, "")) for story in plan.stories
+    ]
+    again = Counter(names.values()) - Counter(set(names.values()))
+    numbers = [marked(text).number for text in (*names, *(story.title for story in plan.stories))]
+    lost = "\n".join((*numbers, *again.elements()))
+    text = "按正文里的编号认出栏目和标题，编号本身不再发布，请核对。"
+    notes = (*plan.notes, Note("numbered-titles", text, Level.WARNING, lines[titles[0]].span, lost=lost))
+    return replace(plan, stories=tuple(stories), sections=tuple(dict.fromkeys(names.values())), notes=notes)
 
 
 def _is_prominent(line: Line) -> bool:

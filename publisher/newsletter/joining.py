@@ -69,7 +69,7 @@ def starts_at_margin(line: Line) -> bool:
 
 def are_cut(lines: Sequence[Line]) -> bool:
     """Whether paragraphs of a word processor or of a page are the lines of printed pages, pasted from a PDF: most
-    long ones that do not end as a sentence does go on in the next.
+    long ones that do not end as a sentence does go on in the next and end there, which a list's items do not.
     """
     unended = [(one, other) for one, other in pairwise(lines) if _is_unended(one)]
     cut = sum(_goes_on(one, other) for one, other in unended)
@@ -102,7 +102,7 @@ def _is_unended(line: Line) -> bool:
 def _goes_on(one: Line, other: Line) -> bool:
     if not starts_at_margin(other) or is_special(other.text) or bold(inlines_of(other)):
         return False
-    return joint(one.text, other.text) is Joint.CUT and (is_whole(other.text) or _is_unended(other))
+    return joint(one.text, other.text) is Joint.CUT and is_whole(other.text)
 
 
 def _margin(lines: Sequence[Line]) -> int:

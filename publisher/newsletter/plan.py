@@ -155,8 +155,11 @@ def _laid_out(front: Front, stories: Iterable[Story], sections: tuple[str, ...],
 
 def _issue_plans(lines: tuple[Line, ...]) -> Iterator[Plan]:
     """The ways to read a newsletter without a contents list, the surest first."""
-    yield _by_headings(lines, _headings(lines))
-    yield _by_headings(lines, [(place, 1) for place, line in enumerate(lines) if _is_prominent(line)])
+    headed = _headings(lines)
+    prominent = [(place, 1) for place, line in enumerate(lines) if _is_prominent(line)]
+    # Numbered headings below a line that is set apart more are the chapters of an article.
+    chapters = bool(prominent) and prominent[:1] < headed[:1] and _numbered(lines, headed)
+    yield from (_by_headings(lines, found) for found in ([prominent] if chapters else [headed, prominent]))
     yield _by_numbers(lines)
     yield _by_looks(lines)
 

@@ -277,18 +277,32 @@ def codes_of(newsletter: Newsletter) -> set[str]:
 def assert_conserved(document: Document, newsletter: Newsletter) -> None:
     """Letters, digits and Han of the document are those of the newsletter and of what its notes call lost."""
     given = _counted(plain_text(block) for block in document.blocks)
+    said = (document.metadata.author, document.properties.author)
+    _assert_equal(given, _letters_of(newsletter, [note.lost for note in document.notes], said))
+
+
+def assert_nothing_vanished(text: str, newsletter: Newsletter) -> None:
+    """Letters, digits and Han of a manuscript are those of the newsletter and of what any note calls lost."""
+    _assert_equal(_counted([text]), _letters_of(newsletter, [], ()))
+
+
+def _assert_equal(given: Counter[str], found: Counter[str]) -> None:
+    assert given - found == Counter(), f"characters vanished without a note: {given - found}"
+    assert found - given == Counter(), f"characters came from nowhere: {found - given}"
+
+
+def _letters_of(newsletter: Newsletter, told_before: Sequence[str], authors: Sequence[str]) -> Counter[str]:
+    """What the newsletter shows and its notes call lost, what was lost or said before it apart."""
     made = {note.code for note in newsletter.notes} & {"title-made"}
-    told = Counter(note.lost for note in newsletter.notes) - Counter(note.lost for note in document.notes)
+    told = Counter(note.lost for note in newsletter.notes) - Counter(told_before)
     shown: list[str] = [newsletter.copyright, *told.elements(), *_head_texts(newsletter.masthead)]
     for section in newsletter.sections:
         shown.append(section.name)
         for article in section.articles:
             shown += [] if made else [article.title]
-            shown += ["" if article.author == document.metadata.author else article.author, article.source]
+            shown += ["" if article.author in authors else article.author, article.source]
             shown += [plain_text(block) for block in article.blocks]
-    found = _counted(shown)
-    assert given - found == Counter(), f"characters vanished without a note: {given - found}"
-    assert found - given == Counter(), f"characters came from nowhere: {found - given}"
+    return _counted(shown)
 
 
 def _head_texts(head: Masthead | None) -> list[str]:

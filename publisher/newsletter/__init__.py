@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from publisher.document import Document, Flow, Newsletter, Note, Section
+from publisher.document import Document, Flow, Level, Newsletter, Note, Section
 from publisher.newsletter.articles import write_articles
 from publisher.newsletter.front import read_front
-from publisher.newsletter.joining import unwrap
+from publisher.newsletter.joining import are_cut, unwrap
 from publisher.newsletter.lines import Line, lines_of
 from publisher.newsletter.masthead import read_masthead
 from publisher.newsletter.plan import plan_by_contents, plan_by_text
@@ -28,8 +28,11 @@ def recover(document: Document) -> Newsletter:
     """The newsletter that a document is; one that is none becomes a single article. Never fails: what is
     doubtful is in the notes.
     """
-    lines, dropped = _readable(document)
-    front = read_front(lines)
+    lines = lines_of(document)
+    if document.flow is Flow.PARAGRAPHS and are_cut(lines):
+        document = _as_lines(document, lines[0])
+    text, dropped = _readable(document, lines)
+    front = read_front(text)
     plan = plan_by_contents(front, front.contents) if front.contents else plan_by_text(front, document)
     written = write_articles(plan.lines, plan.stories, plan.sections, document.flow)
     masthead, told = read_masthead(front.head)
@@ -44,8 +47,13 @@ def recover(document: Document) -> Newsletter:
     )
 
 
-def _readable(document: Document) -> tuple[Sequence[Line], tuple[Note, ...]]:
-    lines = lines_of(document)
+def _as_lines(document: Document, first: Line) -> Document:
+    text = "多处段落在句子中间断开（像是从 PDF 粘贴来的），已按句子接成整段，请核对。"
+    notes = (*document.notes, Note("lines-joined", text, Level.WARNING, first.span))
+    return replace(document, flow=Flow.LINES, notes=notes)
+
+
+def _readable(document: Document, lines: Sequence[Line]) -> tuple[Sequence[Line], tuple[Note, ...]]:
     if document.flow is Flow.PARAGRAPHS:
         return lines, ()
     kept, notes = drop_running(lines)

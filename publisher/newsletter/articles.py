@@ -8,7 +8,7 @@ from typing import Final
 
 from publisher.document import Article, Flow, Level, Note, Section
 from publisher.newsletter.blocks import write_blocks
-from publisher.newsletter.lines import Line, key, letters, marked, where
+from publisher.newsletter.lines import Line, key, marked, says_something, where
 from publisher.newsletter.speech import (
     byline_name,
     is_source,
@@ -110,7 +110,7 @@ def _section_mark(before: Sequence[Line], names: dict[str, str]) -> str:
 
 
 def _keep_preface(draft: _Draft, before: Sequence[Line]) -> None:
-    said = [line for line in before if letters(line.text)]
+    said = [line for line in before if says_something(line.text)]
     if said:
         line = said[0]
         text = f"{where(line)}起，第一篇文章的标题之前有文字“{line.text[:20]}…”，已放在第一篇文章开头，请核对。"

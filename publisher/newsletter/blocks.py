@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Final
 
 from publisher.document import (
@@ -23,7 +24,8 @@ from publisher.document import (
     Table,
     text_of,
 )
-from publisher.newsletter.joining import Joint, doubled, joint
+from publisher.newsletter.frames import framed
+from publisher.newsletter.joining import Joint, doubled, joint, starts_at_margin
 from publisher.newsletter.levels import Levels
 from publisher.newsletter.lines import Line, inlines_of, join_inlines, where
 from publisher.newsletter.speech import (
@@ -72,15 +74,15 @@ class _Page:
         """Writes the line at `place`, or the table that begins there; gives the number of lines taken."""
         line = lines[place]
         if not line.running:
-            self._add(line.block)
-        elif self.flow is Flow.LINES and (found := read_table(lines[place:])):
-            return self._add_table(*found, lines[place:])
+            self._add(framed(line.block))
+        elif self.flow is Flow.LINES and (found := read_table(lines, place)):
+            return self._add_table(*found, lines[place : place + found[1]])
         elif box_title(line.text):
             self._open_box(line)
         elif is_rule(line.text):
             self._take_rule(line)
         elif is_caption(line.text) and not unclosed(self._open_text()):
-            self._take_caption(line)
+            self._take_caption(lines, place)
         elif is_table_source(line.text) and self._take_source(line):
             pass
         elif level := self.levels.of(lines, place, self._open_text()):
@@ -116,7 +118,7 @@ class _Page:
 
     def _take_text(self, line: Line) -> None:
         inlines = inlines_of(line)
-        if self.pieces and self.flow is Flow.LINES:
+        if self.pieces and self.flow is Flow.LINES and starts_at_margin(line):
             before = self.tail
             match joint(before, line.text):
                 case Joint.CUT:
@@ -157,7 +159,7 @@ class _Page:
 
     def _add_table(self, table: Table, count: int, lines: Sequence[Line]) -> int:
         self._add(table)
-        header = repeated_header(lines[:count])
+        header = repeated_header(lines)
         if header:
             text = f"{where(lines[0])}起的表格跨页时重复了表头，只保留一次。"
             self.notes.append(Note("table-header-repeated", text, Level.INFO, table.span, lost=header))
@@ -171,17 +173,27 @@ class _Page:
         label = line.block.label if isinstance(line.block, Heading) else ""
         self.done.append(Heading(level, inlines_of(line), label, line.span))
 
-    def _take_caption(self, line: Line) -> None:
+    def _take_caption(self, lines: Sequence[Line], place: int) -> None:
         self._flush()
+        line = lines[place]
+        if (bare := self._pictures_side_by_side(lines, place)) >= 0:
+            self.done[bare] = _captioned(self.done[bare], line)
+            return
         last = self.done[-1] if self.done else None
         below_figure = (
             isinstance(last, Figure) and bool(last.picture or last.source) and not is_table_caption(line.text)
         )
         below_table = isinstance(last, Table) and is_table_caption(line.text) and self.flow is Flow.PARAGRAPHS
         if isinstance(last, Figure | Table) and not last.caption and (below_figure or below_table):
-            self.done[-1] = replace(last, caption=inlines_of(line))
+            self.done[-1] = _captioned(last, line)
         else:
             self.caption = line
+
+    def _pictures_side_by_side(self, lines: Sequence[Line], place: int) -> int:
+        """The first of several pictures in a row that just as many captions follow, -1 if there are none such."""
+        bare = len(list(takewhile(_wants_caption, reversed(self.done))))
+        captions = takewhile(lambda line: line.running and is_caption(line.text), lines[place : place + bare + 1])
+        return len(self.done) - bare if 1 < bare == len(list(captions)) else -1
 
     def _take_source(self, line: Line) -> bool:
         """Puts a 来源 line under the table or picture before it, if there is one."""
@@ -211,3 +223,11 @@ class _Page:
             around = text[max(0, stray.start() - 6) : stray.end() + 6]
             said = f"{where(line)}起的段落里，汉字之间夹着英文“{stray[1]}”：“…{around}…”，请核对（未改动）。"
             self.notes.append(Note("stray-english", said, Level.WARNING, line.span))
+
+
+def _wants_caption(block: Block) -> bool:
+    return isinstance(block, Figure) and not block.caption and bool(block.picture or block.source)
+
+
+def _captioned(block: Block, line: Line) -> Block:
+    return replace(block, caption=inlines_of(line)) if isinstance(block, Figure | Table) else block

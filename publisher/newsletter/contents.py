@@ -18,6 +18,7 @@ _HEADING: Final = re.compile(
     r"[】\]—\-·:：◆■●★▲\s]*",
     re.IGNORECASE,
 )
+_COLUMN: Final = re.compile(r"序号|编号|栏\s*目|标\s*题|题\s*目|篇\s*名|内\s*容|作\s*者|页\s*[码次]?|目\s*[录次]")
 _PAGE: Final = re.compile(r"[0-9０-９]{1,4}$")
 _LEADERS: Final = " \t.．。·…‥・_-—–⋯\u00a0\u3000"
 _END: Final = "。．. \u3000\u00a0"
@@ -28,6 +29,8 @@ _LONGEST: Final = 120
 _LONGEST_LIST: Final = 600
 """Lines of a contents list; what goes on longer is none."""
 _TRIES: Final = 10
+_PATIENCE: Final = 2000
+"""Lines that are read as a list, from whatever start."""
 _MOST_LINES: Final = 3
 _FEWEST: Final = 2
 _DIGITS: Final = ("1.", "（1）", "①")
@@ -82,15 +85,25 @@ def find_contents(lines: Sequence[Line], after_head: int) -> Contents | None:
     number of lines at the top that already make a newsletter's head, 0 if they make none.
     """
     index = TitleIndex(lines)
-    scans = (_Scan(lines, index).read(start) for start in _starts(lines, index))
-    likely = (scan for scan in scans if _may_list(scan, after_head))
+    likely = (scan for scan in _scans(lines, index) if _may_list(scan, after_head))
     lists = (_arranged(scan) for scan in islice(likely, _TRIES))
     return next((contents for contents in lists if _convincing(contents)), None)
 
 
 def is_contents_heading(text: str) -> bool:
-    """Whether a line says 目录, 本期要目 or CONTENTS."""
-    return bool(_HEADING.fullmatch(text))
+    """Whether a line says 目录, 本期要目 or CONTENTS, or is the head of a table that lists 序号, 标题 and 页码."""
+    cells = text.split("\t")
+    return bool(_HEADING.fullmatch(text)) or (len(cells) > 1 and all(map(_COLUMN.fullmatch, cells)))
+
+
+def _scans(lines: Sequence[Line], index: TitleIndex) -> Iterator[_Scan]:
+    patience = _PATIENCE
+    for start in _starts(lines, index):
+        scan = _Scan(lines, index).read(start)
+        yield scan
+        patience -= scan.end - scan.start
+        if patience < 0:
+            return
 
 
 @dataclass(slots=True)
@@ -189,8 +202,7 @@ class _Scan:
         mark = marked(self.lines[place].number + self.lines[place].text)
         if mark.kind in _DIGITS:
             return mark.number.strip("（()）.．、 ") in ("1", "１", "①", "01")
-        found = [self.index.after(found, place + run.count) for found, run in self.index.at(place)]
-        return any(found)
+        return any(self.index.after(key(text), place + 1) for text in _readings(self.lines[place].text))
 
 
 def _starts(lines: Sequence[Line], index: TitleIndex) -> Iterator[int]:

@@ -43,6 +43,11 @@ _NUMBERS: Final = (
     ("（1）", re.compile(r"^[（(]\s*[0-9０-９]{1,2}\s*[)）]\s*、?")),
     ("①", re.compile(r"^[①-⑳]\s*")),
 )
+_MAY_BE_MARKED: Final = re.compile(rf"[{ORNAMENTS}•·【〖（(一二三四五六七八九十0-9０-９①-⑳]")
+_LETTER: Final = re.compile(r"[^\W_]")
+_OTHERS: Final = re.compile(r"[\W_]+")
+"""All that `str.isalnum` is false of."""
+_NUMBER_ALONE: Final = re.compile(r"[0-9０-９]{1,2}[.．、]?")
 _LATIN: Final = re.compile(r"[0-9A-Za-z]")
 
 
@@ -103,7 +108,7 @@ def opened(lines: Iterable[Line]) -> Iterator[Line]:
                 yield from _inside(line, blocks, "")
             case Table(rows=rows, caption=caption, source=source):
                 yield from _inside(line, _titled(caption), "")
-                yield from (_row(line, row) for row in rows)
+                yield from _rows(line, rows)
                 yield from _inside(line, _titled(source), "")
             case _:
                 yield line
@@ -124,6 +129,8 @@ def closed(lines: Sequence[Line], all_lines: Sequence[Line]) -> tuple[Line, ...]
 
 def marked(text: str) -> Marked:
     """The number or ornament that a line begins with, and what follows it."""
+    if not _MAY_BE_MARKED.match(text):
+        return Marked("", text)
     framed = _FRAMED.match(text)
     if framed:
         return Marked("【】", framed[1].strip())
@@ -141,7 +148,7 @@ def marked(text: str) -> Marked:
 
 def key(text: str) -> str:
     """What is compared of a title: its letters, digits and Han, without blanks, marks, case or width."""
-    return "".join(char for char in unicodedata.normalize("NFKC", text).lower() if char.isalnum())
+    return letters(unicodedata.normalize("NFKC", text).lower())
 
 
 def join_texts(pieces: Iterable[str]) -> str:
@@ -192,9 +199,14 @@ def where(line: Line) -> str:
     return f"第 {line.span.line} 行" if line.span.line else "文中"
 
 
+def says_something(text: str) -> bool:
+    """Whether a text has any letter, digit or Han."""
+    return bool(_LETTER.search(text))
+
+
 def letters(text: str) -> str:
     """The characters that conservation counts: letters, digits and Han."""
-    return "".join(char for char in text if char.isalnum())
+    return _OTHERS.sub("", text)
 
 
 def _shown(block: Block) -> str:
@@ -213,9 +225,28 @@ def _titled(title: Inlines) -> tuple[Block, ...]:
     return (Paragraph(title),) if title else ()
 
 
-def _row(line: Line, row: tuple[Cell, ...]) -> Line:
-    cells = (" ".join(plain_text(block) for block in cell.blocks) for cell in row)
-    text = "\t".join(cell.replace("\n", " ").replace("\t", " ").strip() for cell in cells).strip()
+def _rows(line: Line, rows: Sequence[tuple[Cell, ...]]) -> Iterator[Line]:
+    """The rows as lines: a number in the first cell begins the text; where the first column names groups of rows,
+    its cells have lines of their own.
+    """
+    width = max(map(len, rows), default=0)
+    grouped = any(row[0].rowspan > 1 for row in rows if row)
+    for row in rows:
+        cells = [_cell_text(cell) for cell in row]
+        if grouped and len(cells) == width > 1:
+            yield _row(line, cells.pop(0))
+        if len(cells) > 1 and _NUMBER_ALONE.fullmatch(cells[0]):
+            number = cells.pop(0).rstrip(".．、")
+            cells[0] = f"{number}. {cells[0]}"
+        yield _row(line, "\t".join(cells).strip())
+
+
+def _cell_text(cell: Cell) -> str:
+    text = " ".join(plain_text(block) for block in cell.blocks)
+    return text.replace("\n", " ").replace("\t", " ").strip()
+
+
+def _row(line: Line, text: str) -> Line:
     return Line(text, Paragraph((Text(text),), span=line.span), line.at, line.gap, "", line.outer or line.block)
 
 
@@ -243,11 +274,8 @@ def _look(inline: Inline) -> tuple[frozenset[Mark], str] | None:
 
 
 def _trimmed(inlines: Inlines) -> Inlines:
-    kept = list(inlines)
-    while kept and _void(kept[0]):
-        kept.pop(0)
-    while kept and _void(kept[-1]):
-        kept.pop()
+    shown = [place for place, inline in enumerate(inlines) if not _void(inline)]
+    kept = list(inlines[shown[0] : shown[-1] + 1]) if shown else []
     if kept and isinstance(first := kept[0], Text):
         kept[0] = replace(first, text=first.text.lstrip())
     if kept and isinstance(last := kept[-1], Text):

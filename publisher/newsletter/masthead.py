@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from publisher.document import Level, Masthead, Note, Span
-from publisher.newsletter.lines import Line, letters
+from publisher.newsletter.lines import Line, letters, says_something
 from publisher.newsletter.speech import fields
 
 _DIGITS: Final = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
@@ -68,7 +68,7 @@ def read_masthead(lines: Sequence[Line]) -> tuple[Masthead | None, tuple[Note, .
 
 def is_head_line(text: str) -> bool:
     """Whether a line says nothing but the issue's number, its date, who made it or how to reach them."""
-    if len(text) > _SHORT * 2 or not letters(text):
+    if len(text) > _SHORT * 2 or not says_something(text):
         return False
     numbers = _numbers(text)
     said = numbers.issue or numbers.total or numbers.date
@@ -91,10 +91,23 @@ def date_of(text: str) -> str:
     match = _DATE.search(unicodedata.normalize("NFKC", text))
     if not match:
         return ""
-    year, month, day = (_value(part) for part in match.groups(""))
+    year, month, day = (value_of(part) for part in match.groups(""))
     if not 1 <= month <= _DECEMBER or not 0 <= day <= monthrange(year, month)[1]:
         return ""
     return f"{year:04}-{month:02}" + (f"-{day:02}" if day else "")
+
+
+def value_of(text: str) -> int:
+    """Arabic or Chinese digits (十八, 一百零八, 二〇二四) as a number, 0 for ""."""
+    if text.isdecimal():
+        return int(text)
+    if not set(text) & set("十百"):
+        return int("".join(str(_DIGITS[char]) for char in text) or "0")
+    hundreds, _, rest = text.rpartition("百")
+    tens, ten, ones = rest.rpartition("十")
+    value = value_of(hundreds or "0") * 100
+    tens_value = (value_of(tens.lstrip("零〇")) or 1) * 10 if ten else 0
+    return value + tens_value + value_of(ones.lstrip("零〇") if ten else rest.lstrip("零〇"))
 
 
 def _read_piece(found: _Found, text: str) -> None:
@@ -229,20 +242,7 @@ def _year_of(date: str) -> int | None:
 
 
 def _number(text: str) -> int | None:
-    return _value(text) if text else None
-
-
-def _value(text: str) -> int:
-    """Arabic or Chinese digits (十八, 一百零八, 二〇二四) as a number, 0 for ""."""
-    if text.isdecimal():
-        return int(text)
-    if not set(text) & set("十百"):
-        return int("".join(str(_DIGITS[char]) for char in text) or "0")
-    hundreds, _, rest = text.rpartition("百")
-    tens, ten, ones = rest.rpartition("十")
-    value = _value(hundreds or "0") * 100
-    tens_value = (_value(tens.lstrip("零〇")) or 1) * 10 if ten else 0
-    return value + tens_value + _value(ones.lstrip("零〇") if ten else rest.lstrip("零〇"))
+    return value_of(text) if text else None
 
 
 def _compact(text: str) -> str:

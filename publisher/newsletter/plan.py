@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from publisher.document import Document, Flow, Heading, Level, Note, Span
 from publisher.newsletter.articles import Story
+from publisher.newsletter.chapters import numbered_titles
 from publisher.newsletter.contents import Contents, Entry
 from publisher.newsletter.front import Front
-from publisher.newsletter.lines import Line, closed, join_texts, key, letters, marked, one_line, prominent
+from publisher.newsletter.lines import (
+    Line,
+    closed,
+    join_texts,
+    key,
+    letters,
+    marked,
+    one_line,
+    prominent,
+    says_something,
+)
 from publisher.newsletter.speech import is_whole
 from publisher.newsletter.titles import Place, is_special, looks_like_title, names_section, stands_over
 
@@ -143,8 +155,12 @@ def _laid_out(front: Front, stories: Iterable[Story], sections: tuple[str, ...],
 
 def _issue_plans(lines: tuple[Line, ...]) -> Iterator[Plan]:
     """The ways to read a newsletter without a contents list, the surest first."""
-    yield _by_headings(lines, _headings(lines))
-    yield _by_headings(lines, [(place, 1) for place, line in enumerate(lines) if _is_prominent(line)])
+    headed = _headings(lines)
+    prominent = [(place, 1) for place, line in enumerate(lines) if _is_prominent(line)]
+    # Numbered headings below a line that is set apart more are the chapters of an article.
+    chapters = bool(prominent) and prominent[:1] < headed[:1] and _numbered(lines, headed)
+    yield from (_by_headings(lines, found) for found in ([prominent] if chapters else [headed, prominent]))
+    yield _by_numbers(lines)
     yield _by_looks(lines)
 
 
@@ -168,11 +184,12 @@ def _by_headings(lines: tuple[Line, ...], headed: Sequence[tuple[int, int]]) -> 
         return Plan(lines, ())
     levels = sorted({level for _, level in headed})
     top = [place for place, level in headed if level == levels[0]]
-    holders = [place for place in top if _holds(lines, place, dict(headed))]
+    level_of = dict(headed)
+    holders = [place for place in top if _holds(lines, place, level_of)]
     if len(levels) > 1 and len(holders) * 2 > len(top):
         return _with_sections(lines, holders, [place for place, level in headed if level == levels[1]])
-    empty = [place for place in top if place + 1 in top]
-    return _with_sections(lines, empty, [place for place in top if place not in empty])
+    empty = set(top) & {place - 1 for place in top}
+    return _with_sections(lines, sorted(empty), [place for place in top if place not in empty])
 
 
 def _holds(lines: Sequence[Line], place: int, headed: dict[int, int]) -> bool:
@@ -182,7 +199,7 @@ def _holds(lines: Sequence[Line], place: int, headed: dict[int, int]) -> bool:
 
 def _with_sections(lines: tuple[Line, ...], holders: Sequence[int], titles: Sequence[int]) -> Plan:
     """Stories under the sections that some headings name; those headings leave the text."""
-    above = {title: max((holder for holder in holders if holder < title), default=-1) for title in titles}
+    above = {title: _last_before(holders, title) for title in titles}
     used = {holder for holder in above.values() if holder >= 0}
     kept = [line for place, line in enumerate(lines) if place not in used]
     places = {id(line): place for place, line in enumerate(kept)}
@@ -191,10 +208,15 @@ def _with_sections(lines: tuple[Line, ...], holders: Sequence[int], titles: Sequ
         Story(one_line(lines[title].text), Place(places[id(lines[title])], 1), named.get(holder, ""), order)
         for order, (title, holder) in enumerate(above.items())
     ]
-    names = list(named.values())
-    again = [name for place, name in enumerate(names) if name in names[:place]]
-    notes = _repeated(again, lines[min(used)]) if again else ()
-    return Plan(tuple(kept), tuple(stories), tuple(dict.fromkeys(names)), notes)
+    names = tuple(dict.fromkeys(named.values()))
+    again = list((Counter(named.values()) - Counter(names)).elements())
+    return Plan(tuple(kept), tuple(stories), names, _repeated(again, lines[min(used)]) if again else ())
+
+
+def _last_before(places: Sequence[int], place: int) -> int:
+    """The last of the sorted places that is before another, -1 if none is."""
+    before = bisect_left(places, place)
+    return places[before - 1] if before else -1
 
 
 def _repeated(names: Sequence[str], first: Line) -> tuple[Note, ...]:
@@ -206,6 +228,23 @@ def _by_looks(lines: tuple[Line, ...]) -> Plan:
     titles = [place for place in range(len(lines)) if looks_like_title(lines, place)]
     over = [place - 1 for place in titles if stands_over(lines, place - 1)]
     return _with_sections(lines, over if len(over) > 1 else [], titles)
+
+
+def _by_numbers(lines: tuple[Line, ...]) -> Plan:
+    sections, titles = numbered_titles(lines)
+    plan = _with_sections(lines, sections, titles)
+    if not titles:
+        return plan
+    names = {name: marked(name).rest for name in plan.sections}
+    stories = [
+        replace(story, title=marked(story.title).rest, section=names.get(story.section, "")) for story in plan.stories
+    ]
+    again = Counter(names.values()) - Counter(set(names.values()))
+    numbers = [marked(text).number for text in (*names, *(story.title for story in plan.stories))]
+    lost = "\n".join((*numbers, *again.elements()))
+    text = "按正文里的编号认出栏目和标题，编号本身不再发布，请核对。"
+    notes = (*plan.notes, Note("numbered-titles", text, Level.WARNING, lines[titles[0]].span, lost=lost))
+    return replace(plan, stories=tuple(stories), sections=tuple(dict.fromkeys(names.values())), notes=notes)
 
 
 def _is_prominent(line: Line) -> bool:
@@ -230,7 +269,7 @@ def _single(lines: tuple[Line, ...], document: Document) -> Plan:
     given, place = _given_title(document), _title_place(lines, document)
     if place is not None:
         return Plan(lines, (Story(one_line(lines[place].text), Place(place, 1)),))
-    first = next((line for line in lines if line.running and letters(line.text)), lines[0])
+    first = next((line for line in lines if line.running and says_something(line.text)), lines[0])
     words = _SENTENCE.search(first.text)
     title = given or document.name_title or (words[0].strip() if words else "") or "无标题"
     told = "文件属性" if given else "文件名" if document.name_title else ""
@@ -246,7 +285,7 @@ def _given_title(document: Document) -> str:
 def _title_place(lines: Sequence[Line], document: Document) -> int | None:
     """The line that is the title, None if the title must come from elsewhere."""
     given = key(_given_title(document))
-    near = [place for place, line in enumerate(lines) if line.running and letters(line.text)][:_NEAR_TOP]
+    near = [place for place, line in enumerate(lines) if line.running and says_something(line.text)][:_NEAR_TOP]
     same = [place for place in near if given and key(lines[place].text) == given]
     strong = [place for place in near if isinstance(lines[place].block, Heading) or _is_prominent(lines[place])]
     if same:

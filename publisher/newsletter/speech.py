@@ -33,6 +33,7 @@ _LABEL: Final = re.compile(
 _CLOSING: Final = "”’\"'」』】〉》）)〕］]"
 _ENDS: Final = "。！？；…：.!?;:"
 _BOX: Final = re.compile(r"[-—–─━=＝_*＊~～]{2,}\s*[【\[〖](?P<title>[^】\]〗]{1,40})[】\]〗]\s*[-—–─━=＝_*＊~～]{2,}")
+_RULE_LENGTH: Final = 400
 _RULE: Final = re.compile(r"(?:[-—–─━=＝_*＊~～]\s*){3,}")
 _COPYRIGHT: Final = re.compile(
     r"[【（(]?\s*(?:版权|免责|(?:特别|郑重|重要|本刊)?声明)[^，。；：:]{0,12}[】）)]?\s*[:：】]"
@@ -110,7 +111,7 @@ def box_title(text: str) -> str:
 
 def is_rule(text: str) -> bool:
     """Whether a line is drawn with dashes."""
-    return bool(_RULE.fullmatch(text))
+    return len(text) <= _RULE_LENGTH and bool(_RULE.fullmatch(text))
 
 
 def opens_copyright(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import Final
 
@@ -16,19 +16,20 @@ _LABEL: Final = re.compile(r"[^\s：:，。；、]{2,12}：")
 _NEXT_LABEL: Final = re.compile(r" (?=[^\s：:，。；、]{2,12}：)")
 _FEWEST_ROWS: Final = 2
 _FEWEST_COLUMNS: Final = 2
+_MOST_COLUMNS: Final = 64
 _HEADER_LENGTH: Final = 20
 _LAST_CELL_LENGTH: Final = 40
 
 Row = list[str]
 
 
-def read_table(lines: Sequence[Line]) -> tuple[Table, int] | None:
-    """The table that the first of the lines begins, and how many lines it takes; None if it begins none."""
-    rows = _tabbed(lines) or _blanked(lines)
+def read_table(lines: Sequence[Line], start: int) -> tuple[Table, int] | None:
+    """The table that the line at `start` begins, and how many lines it takes; None if it begins none."""
+    rows = _tabbed(lines, start) or _blanked(lines, start)
     if len(rows) < _FEWEST_ROWS:
         return None
     kept = [row for number, row in enumerate(rows) if number == 0 or row != rows[0]]
-    return Table(_cells(kept), _header_rows(kept), span=lines[0].span), len(rows)
+    return Table(_cells(kept), _header_rows(kept), span=lines[start].span), len(rows)
 
 
 def repeated_header(lines: Sequence[Line]) -> str:
@@ -36,14 +37,25 @@ def repeated_header(lines: Sequence[Line]) -> str:
     return "\n".join(line.text for line in lines[1:] if line.text == lines[0].text)
 
 
-def _tabbed(lines: Sequence[Line]) -> list[Row]:
-    run = list(takewhile(lambda line: line.running and "\t" in line.text, lines))
-    rows = [[cell.strip() for cell in line.text.rstrip().split("\t")] for line in run]
-    if not rows or "\t" not in lines[0].text.strip():
+def _tabbed(lines: Sequence[Line], start: int) -> list[Row]:
+    if "\t" not in lines[start].text.strip():
         return []
-    columns = max(map(len, rows))
-    kept = list(takewhile(lambda row: _is_row(row, columns), rows))
-    return [row + [""] * (columns - len(row)) for row in kept]
+    rows: list[Row] = []
+    columns = 0
+    for line in _from(lines, start):
+        if not line.running or not 0 < line.text.count("\t") < _MOST_COLUMNS:
+            break
+        row = [cell.strip() for cell in line.text.rstrip().split("\t")]
+        columns = max(columns, len(row))
+        if not _is_row(row, columns):
+            break
+        rows.append(row)
+    columns = max(map(len, rows), default=0)
+    return [row + [""] * (columns - len(row)) for row in rows]
+
+
+def _from(lines: Sequence[Line], start: int) -> Iterator[Line]:
+    return (lines[place] for place in range(start, len(lines)))
 
 
 def _is_row(row: Row, columns: int) -> bool:
@@ -54,8 +66,8 @@ def _is_row(row: Row, columns: int) -> bool:
     return len(row) == columns and bool(said) and len(said[0]) <= _LAST_CELL_LENGTH and not is_whole(said[0])
 
 
-def _blanked(lines: Sequence[Line]) -> list[Row]:
-    run = takewhile(lambda line: line.running and not is_source(line.text), lines)
+def _blanked(lines: Sequence[Line], start: int) -> list[Row]:
+    run = takewhile(lambda line: line.running and not is_source(line.text), _from(lines, start))
     rows: list[Row] = []
     for row in (_WIDE_BLANK.split(line.text.strip()) for line in run):
         columns = len(rows[0]) if rows else len(row)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
-from publisher.newsletter.lines import ORNAMENTS, Line, join_texts, key, marked
+from publisher.newsletter.lines import ORNAMENTS, Line, key, marked
 from publisher.newsletter.masthead import is_head_line
 from publisher.newsletter.speech import box_title, is_caption, is_rule, is_source, is_whole, opens_copyright, unclosed
 
@@ -44,15 +44,18 @@ class Place:
 
 
 class TitleIndex:
-    """Every run of one to three short lines, by its key."""
+    """Every run of one to three short lines, by its key. What ends as a sentence is no title, unless a contents
+    list that is known wants just that (`alike`).
+    """
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._by_key: defaultdict[str, list[Place]] = defaultdict(list)
         self._by_start: defaultdict[int, list[tuple[str, Place]]] = defaultdict(list)
         for start in range(len(lines)):
             for found, place in _runs(lines, start):
-                self._by_key[found].append(place)
                 self._by_start[start].append((found, place))
+                if not lines[place.end - 1].text.endswith("。"):
+                    self._by_key[found].append(place)
 
     def after(self, wanted: str, start: int) -> Place | None:
         """The first place of a key from line `start` on."""
@@ -154,20 +157,21 @@ def _start_of(place: Place) -> int:
 
 
 def _runs(lines: Sequence[Line], start: int) -> Iterator[tuple[str, Place]]:
-    texts: list[str] = []
-    for line in lines[start : start + _MOST_LINES]:
-        texts.append(line.text)
-        if not line.running or sum(map(len, texts)) > _LONGEST:
+    """The keys of one to three lines, each as they stand and without the number before them."""
+    begun: tuple[str, ...] = ("",)
+    length = 0
+    for count, line in enumerate(lines[start : start + _MOST_LINES], start=1):
+        length += len(line.text)
+        if not line.running or length > _LONGEST:
             return
-        place = Place(start, len(texts))
-        for text in _readings(join_texts(texts)):
-            if found := key(text):
-                yield found, place
+        begun = _first_keys(line.text) if count == 1 else tuple(found + key(line.text) for found in begun)
+        yield from ((found, Place(start, count)) for found in begun if found)
 
 
-def _readings(text: str) -> Iterable[str]:
-    bare = marked(text).rest
-    return dict.fromkeys((text, bare, _LEADING_NUMBER.sub("", text)))
+def _first_keys(text: str) -> tuple[str, ...]:
+    """The keys that a title's first line may have; nothing may follow its number."""
+    bare = marked(f"{text}·").rest
+    return tuple(dict.fromkeys(map(key, (text, bare, _LEADING_NUMBER.sub("", text)))))
 
 
 def _near_length(one: str, other: str) -> bool:

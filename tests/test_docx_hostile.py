@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
+from publisher.confinement import MEGABYTE, Limits
 from publisher.document import Newsletter, plain_text
 from publisher.errors import Unreadable
-from publisher.jail import Limits, read
 from tests.corpus.docx.pictures import PICT
 from tests.docx_files import (
     NORMAL,
@@ -30,8 +30,8 @@ from tests.docx_files import (
     word_file,
     zipped,
 )
+from tests.jailed import read
 
-MEGABYTE = 1024 * 1024
 LIMITS = Limits(seconds=60, memory=512 * MEGABYTE)
 MOST_SECONDS = 5.0
 """Of the processor, not by the clock: other tests run beside this one."""

@@ -17,24 +17,19 @@ from publisher.document import Asset, Newsletter, fingerprint, plain_text
 from publisher.errors import NeedsPerson, Unreadable
 from publisher.importers.supplies import Wants
 from publisher.jail import READING, answer, fit, main, understand
+from tests.jailed import read
 from tests.ole_files import OLD_WORD
 from tests.world import picture as picture_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(8)
 QUICK = Limits(seconds=0.3, memory=READING.memory)
-NARROW = Limits(seconds=60, memory=120 * MEGABYTE)
+NARROW = Limits(seconds=60, memory=80 * MEGABYTE)
 
 
 def texts(newsletter: Newsletter) -> str:
     """Titles included: of a text as short as these tests', the rules may make either."""
     blocks = [plain_text(block) for article in newsletter.articles for block in article.blocks]
     return "\n".join([*(article.title for article in newsletter.articles), *blocks])
-
-
-def read(files: dict[str, bytes], limits: Limits = READING) -> Newsletter:
-    found = jail.read(files, limits=limits)
-    assert isinstance(found, Newsletter)
-    return found
 
 
 def refused(files: dict[str, bytes], limits: Limits = READING) -> Unreadable:
@@ -65,7 +60,7 @@ def test_a_file_that_takes_too_long_is_refused_and_the_caller_lives() -> None:
 def test_a_file_that_takes_too_much_memory_is_refused_and_the_caller_lives() -> None:
     error = refused({"稿.html": b"<p>x" * 29_000}, NARROW)
     assert "时间或内存" in error.note
-    assert "120 MB" in error.note
+    assert "80 MB" in error.note
 
 
 def test_more_bytes_than_a_drop_may_have_are_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from publisher.confinement import MEGABYTE, Limits
 from publisher.document import (
     Align,
     Block,
@@ -23,8 +24,8 @@ from publisher.document import (
     plain_text,
     text_of,
 )
-from publisher.jail import Limits, read
 from tests.builders import codes_of, make_edition, meant_titles, recover_blocks, recover_text, titles_of
+from tests.jailed import read
 
 _EDITION = make_edition((2, 2, 1))
 _HEAD = [_EDITION.name, _EDITION.numbers]
@@ -217,7 +218,7 @@ def _shapes() -> dict[str, Sequence[str]]:
 def test_no_shape_of_text_takes_long_or_much(name: str) -> None:
     # A rule that is not linear needs minutes here; the limit leaves room for a busy machine.
     text = "\n".join(_shapes()[name])
-    assert read({"稿.txt": text.encode()}, Limits(seconds=30, memory=400 * 1024 * 1024)).articles
+    assert read({"稿.txt": text.encode()}, Limits(30, 400 * MEGABYTE)).articles
 
 
 @pytest.mark.parametrize("mark", ["bold", "heading"])
@@ -225,4 +226,4 @@ def test_many_titles_take_not_long(mark: str) -> None:
     start, end = {"bold": ("<p align=center><b>", "</b></p>"), "heading": ("<h2>", "</h2>")}[mark]
     titles = "".join(f"{start}第{number}家合作社春茶上市{end}<p>{_ONE}</p>" for number in range(4_000))
     page = f"<p>{_HEAD[0]}</p><p>{_HEAD[1]}</p>{titles}"
-    assert len(read({"稿.html": page.encode()}, Limits(seconds=30)).articles) == 4_000
+    assert len(read({"稿.html": page.encode()}, Limits(30, 512 * MEGABYTE)).articles) == 4_000

@@ -1,0 +1,161 @@
+"""Printed lines out of glyphs: what stands on one baseline, blanks where the page shows them, in reading order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import inf
+from statistics import median
+from typing import Final
+
+from publisher.importers.pdf.sheet import Area, Glyph, Look
+from publisher.importers.pdf.signs import takes_blank
+from publisher.importers.text import is_chinese
+
+_SAME_LINE: Final = 0.6
+"""Of the smaller size: signs whose baselines are no farther apart stand on one line, raised numbers included."""
+_WIDE_GAP: Final = 1.2
+_TAB: Final = 2.0
+_BLANK: Final = 0.17
+_STRETCHED: Final = 1.5
+_ABOVE_BASE: Final = 0.88
+_BLANKS: Final = " \u3000"
+_NOT_FIRST: Final = "，。、；：？！）》〉】〕」』”’…—·％%,.;:?!)]}"
+_NOT_LAST: Final = "（《〈【〔「『“‘([{"
+
+
+@dataclass(frozen=True)
+class Line:
+    """Signs on one baseline, or on a part of it, without blanks at the ends; `page` is its page's number and
+    `number` its own on that page. `ends_blank` says that a blank was printed after it.
+    """
+
+    glyphs: tuple[Glyph, ...]
+    page: int = 0
+    number: int = 0
+    ends_blank: bool = False
+
+    @cached_property
+    def area(self) -> Area:
+        """Its place."""
+        top = self.y - self.look.size * _ABOVE_BASE
+        return Area(self.x0, top, self.x1, self.y + self.look.size * (1 - _ABOVE_BASE))
+
+    @property
+    def x0(self) -> float:
+        """Where it begins."""
+        return self.glyphs[0].x0
+
+    @property
+    def x1(self) -> float:
+        """Where it ends."""
+        return self.glyphs[-1].x1
+
+    @cached_property
+    def y(self) -> float:
+        """Its baseline: that of most of its signs."""
+        return median(glyph.y for glyph in self.glyphs if glyph.look.size > self.look.size * 0.9)
+
+    @cached_property
+    def text(self) -> str:
+        """Its text."""
+        return "".join(glyph.text for glyph in self.glyphs)
+
+    @cached_property
+    def look(self) -> Look:
+        """How most of it looks."""
+        return Counter(glyph.look for glyph in self.glyphs if glyph.text not in _BLANKS).most_common(1)[0][0]
+
+    @cached_property
+    def bold(self) -> bool:
+        """Whether all of it is bold."""
+        return all(glyph.look.bold for glyph in self.glyphs if glyph.text not in _BLANKS)
+
+    @cached_property
+    def first_word(self) -> float:
+        """The width of what could not have been parted from its first sign: a number, a word, a sign with marks."""
+        end = 0
+        while end < len(self.glyphs) - 1 and _inseparable(self.glyphs[end].text, self.glyphs[end + 1].text):
+            end += 1
+        return self.glyphs[end].x1 - self.x0
+
+
+def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    """Signs by their baselines, from top to bottom, each row from left to right."""
+    rows: list[list[Glyph]] = []
+    first = None
+    for glyph in sorted(glyphs, key=lambda glyph: glyph.y):
+        if first is None or glyph.y - first.y > _SAME_LINE * min(glyph.look.size, first.look.size):
+            rows.append([])
+            first = glyph
+        rows[-1].append(glyph)
+    return [sorted(row, key=lambda glyph: glyph.x0) for row in rows]
+
+
+def segments(row: Sequence[Glyph]) -> list[Line]:
+    """A row, parted where nothing is printed over more than a sign's width."""
+    parts: list[list[Glyph]] = []
+    for glyph in row:
+        if not parts or glyph.x0 - parts[-1][-1].x1 > _WIDE_GAP * min(glyph.look.size, parts[-1][-1].look.size):
+            parts.append([])
+        parts[-1].append(glyph)
+    return [line for part in parts if (line := _trimmed(part))]
+
+
+def joined(parts: Sequence[Line], page: int, number: int) -> Line:
+    """Parts of one row as one line, tabs between them where the page shows wide gaps."""
+    glyphs: list[Glyph] = []
+    for part in parts:
+        if glyphs:
+            wide = part.x0 - glyphs[-1].x1 > _TAB * part.look.size
+            glyphs.append(glyphs[-1]._replace(text="\t" if wide else " ", x0=glyphs[-1].x1, x1=part.x0))
+        glyphs += part.glyphs
+    return Line(tuple(glyphs), page, number, parts[-1].ends_blank)
+
+
+def with_blanks(line: Line, typed: float) -> Line:
+    """The line with the blanks that are only gaps: between Latin words, and, beside Chinese, where a gap is `typed`
+    ems wider than the others of the line.
+    """
+    gaps = [after.x0 - before.x1 for before, after in zip(line.glyphs, line.glyphs[1:], strict=False)]
+    usual = max(0.0, median(gaps)) if gaps else 0.0
+    glyphs = list(line.glyphs[:1])
+    for gap, glyph in zip(gaps, line.glyphs[1:], strict=True):
+        before = glyphs[-1]
+        least = _between_words(before.text, glyph.text, typed) * glyph.look.size
+        # In a justified line, gaps between the two scripts are stretched a little more than the others.
+        if gap - _STRETCHED * usual > least:
+            glyphs.append(before._replace(text=" ", x0=before.x1, x1=glyph.x0))
+        glyphs.append(glyph)
+    return replace(line, glyphs=tuple(glyphs)) if len(glyphs) > len(line.glyphs) else line
+
+
+def is_latin(text: str) -> bool:
+    """Whether a sign is written in words, with blanks between them."""
+    return not is_chinese(text[-1:]) and not text.isspace()
+
+
+def _between_words(before: str, after: str, typed: float) -> float:
+    """The ems that are a blank between two signs, inf where none may stand."""
+    if before.isspace() or after.isspace():
+        return inf
+    if is_latin(before) and is_latin(after):
+        return _BLANK if before.isalnum() or after.isalnum() else inf
+    return typed if takes_blank(before, after) else inf
+
+
+def _trimmed(part: Sequence[Glyph]) -> Line | None:
+    start, end = 0, len(part)
+    while end > start and part[end - 1].text in _BLANKS:
+        end -= 1
+    while start < end and part[start].text in _BLANKS:
+        start += 1
+    return Line(tuple(part[start:end]), ends_blank=end < len(part)) if start < end else None
+
+
+def _inseparable(before: str, after: str) -> bool:
+    if after.isspace() or before.isspace():
+        return False
+    return before in _NOT_LAST or after in _NOT_FIRST or (is_latin(before) and is_latin(after))

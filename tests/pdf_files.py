@@ -354,3 +354,74 @@ def print_by_browser(page: str) -> bytes:
         command = [chromium, *options, f"--print-to-pdf={room / 'issue.pdf'}", (room / "issue.html").as_uri()]
         subprocess.run(command, check=True, capture_output=True, timeout=60)
         return (room / "issue.pdf").read_bytes()
+
+
+# ---------------------------------------------------------------------------- by hand
+
+
+def shown(x: float, y: float, text: str, size: float = 12, font: str = "F1") -> str:
+    """The operators that print a text; `y` is counted from the bottom of the page."""
+    return f"BT /{font} {size} Tf 1 0 0 1 {x} {y} Tm <{text.encode('utf-16-be').hex()}> Tj ET\n"
+
+
+def written_pdf(pages: Sequence[str], page: str = "", objects: Sequence[str] = (), info: str = "") -> bytes:
+    """A PDF of the operators of each page. Its fonts F1 and F2 (bold) have a sign for every code of Unicode, all of
+    them an em wide; `page` goes into the dictionary of each page, `objects` begin at number 20.
+    """
+    fonts = []
+    for number, name in ((4, "Song"), (7, "Song-Bold")):
+        fonts += [
+            f"{number} 0 obj <</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H"
+            f"/DescendantFonts[{number + 1} 0 R]/ToUnicode 10 0 R>> endobj",
+            f"{number + 1} 0 obj <</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/DW 1000"
+            f"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
+            f"/FontDescriptor {number + 2} 0 R>> endobj",
+            f"{number + 2} 0 obj <</Type/FontDescriptor/FontName/{name}/Flags 4/ItalicAngle 0/Ascent 880"
+            "/Descent -120/CapHeight 700/StemV 80/FontBBox[0 -120 1000 880]>> endobj",
+        ]
+    numbers = [100 + 2 * place for place in range(len(pages))]
+    kids = " ".join(f"{number} 0 R" for number in numbers)
+    ranges = "".join(f"<{high:02x}00> <{high:02x}FF> <{high:02x}00>\n" for high in range(256))
+    blocks = "".join(
+        f"64 beginbfrange\n{''.join(ranges.splitlines(keepends=True)[start : start + 64])}endbfrange\n"
+        for start in range(0, 256, 64)
+    )
+    cmap = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def\n"
+        f"1 begincodespacerange <0000> <FFFF> endcodespacerange\n{blocks}endcmap end end"
+    )
+    body = [
+        "1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj",
+        f"2 0 obj <</Type/Pages/Count {len(pages)}/Kids[{kids}]>> endobj",
+        f"3 0 obj <<{info}>> endobj",
+        *fonts,
+        f"10 0 obj <</Length {len(cmap)}>> stream\n{cmap}\nendstream endobj",
+        *objects,
+    ]
+    for number, content in zip(numbers, pages, strict=True):
+        body += [
+            f"{number} 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {number + 1} 0 R"
+            f"/Resources<</Font<</F1 4 0 R/F2 7 0 R>>/XObject<</Im 20 0 R>>>>{page}>> endobj",
+            f"{number + 1} 0 obj <</Length {len(content)}>> stream\n{content}\nendstream endobj",
+        ]
+    return assembled(body)
+
+
+def assembled(body: Sequence[str | bytes], trailer: str = "") -> bytes:
+    """Objects with the table that says where each begins."""
+    out, offsets = b"%PDF-1.7\n", {}
+    for piece in body:
+        raw = piece.encode("latin-1") if isinstance(piece, str) else piece
+        offsets[int(raw.split(b" ", 1)[0])] = len(out)
+        out += raw + b"\n"
+    size = max(offsets) + 1
+    rows = "".join(f"{offsets[n]:010} 00000 n \n" if n in offsets else "0000000000 65535 f \n" for n in range(size))
+    tail = (
+        f"xref\n0 {size}\n{rows}trailer <</Size {size}/Root 1 0 R/Info 3 0 R{trailer}>>\nstartxref\n{len(out)}\n%%EOF\n"
+    )
+    return out + tail.encode()
+
+
+def column(lines: Sequence[str], x: float = 80, y: float = 760, size: float = 12, pitch: float = 20) -> str:
+    """Lines one under the other."""
+    return "".join(shown(x, y - pitch * place, line, size) for place, line in enumerate(lines))

@@ -6,17 +6,24 @@ bytes -> sheets (pdfium) -> tables, figures, lines of each page (page) -> withou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from publisher.document import Document, Flow, Properties
 from publisher.errors import Unreadable
 from publisher.importers.pdf.inflating import check_streams
+from publisher.importers.pdf.legible import legible
 from publisher.importers.pdf.pdfium import open_book
 from publisher.importers.pdf.sheet import Sheet
 from publisher.importers.pdf.story import tell
 from publisher.importers.remarks import Remarks
 
+_MADE_BY_PROGRAM: Final = re.compile(
+    r"\.(?:docx?|wps|html?|txt|rtf|indd|pub|pptx?|xlsx?|pdf)$|^Microsoft|^untitled|^无标题|^文档|^幻灯片|^about:|^file:",
+    re.IGNORECASE,
+)
+"""Titles that programs write by themselves."""
 _FEWEST_A_PAGE: Final = 20
 """Letters on a page of text, on the average; a scan has none, or a stamp."""
 _MOST_UNKNOWN: Final = 0.2
@@ -38,10 +45,11 @@ def import_pdf(data: bytes, name: str) -> Document:
     check_streams(data, name)
     remarks = Remarks()
     with open_book(data) as book:
-        sheets = tuple(book.sheets())
+        sheets = legible(tuple(book.sheets()), remarks)
         _check_text(sheets, name)
         told = tell(sheets, book, remarks)
-        properties = Properties(book.info("Title"), book.info("Author"), book.info("Subject"))
+        title = book.info("Title").strip()
+        properties = Properties("" if _MADE_BY_PROGRAM.search(title) else title)
     return Document(
         told.blocks, Flow.PARAGRAPHS, told.footnotes, told.assets, properties=properties, notes=remarks.notes()
     )

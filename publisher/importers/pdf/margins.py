@@ -18,6 +18,9 @@ _ENOUGH: Final = 8
 """Lines that can tell the margins of their own page."""
 _HANGING: Final = 0.08
 """Of the lines may stand out over the margin: marks hang there."""
+_STRETCHED: Final = 0.25
+_ROOM: Final = 1.5
+_MOSTLY: Final = 0.7
 _INDENT: Final = 3.0
 _FEW_INDENTED: Final = 0.03
 _INDENTS: Final = (1.2, 4.5)
@@ -47,15 +50,23 @@ def find_margins(columns: Mapping[Column, Sequence[Line]]) -> dict[Column, Margi
 
 
 def is_indented(columns: Mapping[Column, Sequence[Line]], margins: Mapping[Column, Margins]) -> bool:
-    """Whether paragraphs begin with an indent."""
-    starts = [(line.x0 - margins[column].left) / line.look.size for column, lines in columns.items() for line in lines]
+    """Whether paragraphs begin with an indent: of the lines that fill their column, some do."""
+    starts = [
+        (line.x0 - margins[column].left) / line.look.size
+        for column, lines in columns.items()
+        for line in lines
+        if margins[column].right - line.x1 < _ROOM * line.look.size
+    ]
     return sum(_INDENTS[0] < start < _INDENTS[1] for start in starts) > _FEW_INDENTED * len(starts)
 
 
 def _measured(lines: Sequence[Line]) -> Margins:
     lefts, rights = sorted(line.x0 for line in lines), sorted((line.x1 for line in lines), reverse=True)
     few = min(max(1, int(len(lines) * _HANGING)), len(lines) - 1)
-    return Margins(lefts[few], rights[few], _pitch(lines))
+    right = rights[few]
+    rooms = [(right - line.x1) / line.look.size for line in lines if right - line.x1 < _ROOM * line.look.size]
+    justified = sum(room < _STRETCHED for room in rooms) > _MOSTLY * len(rooms)
+    return Margins(lefts[few], right, _pitch(lines), justified)
 
 
 def _fitted(own: Margins, common: Margins, lines: Sequence[Line]) -> Margins:
@@ -63,7 +74,7 @@ def _fitted(own: Margins, common: Margins, lines: Sequence[Line]) -> Margins:
     em = median(line.look.size for line in lines)
     left = common.left if 0 < own.left - common.left < _INDENT * em else own.left
     right = common.right if 0 < common.right - own.right < _INDENT * em else own.right
-    return Margins(left, right, own.pitch or common.pitch)
+    return Margins(left, right, own.pitch or common.pitch, own.justified or common.justified)
 
 
 def _pitch(lines: Sequence[Line]) -> float:

@@ -72,13 +72,23 @@ def take_apart(sheet: Sheet, left_out: set[Area], remarks: Remarks, typed: float
         glyphs = [glyph for glyph in glyphs if not grid.area.holds(*glyph.middle)]
         tables.append(fill(grid, inside, span_of(sheet.number, 1), typed))
     rows = _rows(glyphs, sheet.number, typed)
-    figures = find_figures(sheet, [row.line for row in rows], [table.area for table in tables], left_out)
+    figures = _figures(sheet, rows, tables, left_out, remarks)
     rows, told = _without_labels(rows, figures)
     if told:
         text = "图里的文字已随图片保留，没有另作正文。"
         remarks.say("figure-text", text, Level.INFO, span_of(sheet.number, 0), "\n".join(told))
     rows, framed = _framed(rows, frames)
     return Page(sheet, tuple(rows), tuple(tables), framed, tuple(figures))
+
+
+def _figures(
+    sheet: Sheet, rows: Sequence[Row], tables: Sequence[RuledTable], left_out: set[Area], remarks: Remarks
+) -> list[Cutting]:
+    if sheet.crowded:
+        text = f"第 {sheet.number} 页的图形过于复杂或图片过大，没有截取，请手工补上图片。"
+        remarks.say("figures-too-complex", text, Level.ERROR, span_of(sheet.number, 0))
+        return []
+    return find_figures(sheet, [row.line for row in rows], [table.area for table in tables], left_out)
 
 
 def _ruled(sheet: Sheet, glyphs: Sequence[Glyph]) -> tuple[list[Grid], list[Grid]]:

@@ -16,6 +16,7 @@ _INDENT: Final = 1.2
 _ALIGNED: Final = 0.5
 _DEEPEST: Final = 4.0
 _ROOM: Final = 0.25
+_EARLY: Final = 0.4
 _SAME_SIZE: Final = 0.08
 _LARGE: Final = 1.15
 _GAP: Final = 1.45
@@ -39,6 +40,7 @@ class Margins:
     left: float
     right: float
     pitch: float = 0.0
+    justified: bool = False
 
     @property
     def width(self) -> float:
@@ -106,12 +108,20 @@ class Reflow:
         before, frame = self._lines[-1], self._margins[-1]
         if not _alike(before, line) or _is_apart(before, line, margins) or _begins_alone(line):
             return _Joint.NEW
-        full = is_full(before, line, frame)
+        full = is_full(before, line, frame) and not self._ends_early(before, frame)
         if is_centred(line, margins) and (is_centred(before, frame) or full):
             return self._joint_of_centred(line, margins, full=full)
         if not full or self._is_indented(line, margins) or _stands_right(before, frame):
             return _Joint.NEW
         return _Joint.NEW if self._begins_anew(before, line) else _Joint.SAME
+
+    def _ends_early(self, line: Line, margins: Margins) -> bool:
+        """Whether a sentence ends a little before the margin to which all other lines are stretched. Where indents
+        tell paragraphs, they tell better.
+        """
+        room = margins.right - line.x1
+        stretched = margins.justified and not self.indented and room > _EARLY * line.look.size
+        return stretched and _SENTENCE_END.search(line.text) is not None
 
     def _joint_of_centred(self, line: Line, margins: Margins, *, full: bool) -> _Joint:
         before = self._lines[-1]

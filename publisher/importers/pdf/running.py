@@ -17,6 +17,7 @@ _ZONE: Final = 0.13
 _OFTEN: Final = 0.3
 _FEWEST: Final = 2
 _MOST_LINES: Final = 5
+_MARGIN: Final = 0.085
 _NEAR: Final = 8.0
 _DIGITS: Final = re.compile(r"[0-9０-９]+|[ivxlIVXL]+$")
 _NUMBER: Final = re.compile(
@@ -77,15 +78,21 @@ def _repeated(zones: Sequence[tuple[Sheet, Line]], count: int) -> set[int]:
     for lines in places.values():
         for sheet, line in lines:
             near = {other.number for other, twin in lines if abs(_height(other, twin) - _height(sheet, line)) < _NEAR}
-            if len(near) >= enough:
+            if len(near) >= enough and (len(near) > _FEWEST or _stands_off(sheet, line)):
                 found.add(id(line))
     return found
+
+
+def _stands_off(sheet: Sheet, line: Line) -> bool:
+    """Whether a line is nearer to the page's edge than a text begins or ends, as it must be if only two pages tell."""
+    return abs(_height(sheet, line)) < _MARGIN * sheet.height
 
 
 def _by_words(zones: Sequence[tuple[Sheet, Line]]) -> Mapping[tuple[str, float], list[tuple[Sheet, Line]]]:
     found: defaultdict[tuple[str, float], list[tuple[Sheet, Line]]] = defaultdict(list)
     for sheet, line in zones:
-        found[_DIGITS.sub("#", line.text.strip()), round(line.look.size)].append((sheet, line))
+        if "。" not in line.text:
+            found[_DIGITS.sub("#", line.text.strip()), round(line.look.size)].append((sheet, line))
     return found
 
 

@@ -111,7 +111,7 @@ class Book:
             links = tuple(_links(self._document, page, frame))
             return Sheet(
                 number, frame.width, frame.height, glyphs, tuple(drawn.strokes), tuple(drawn.shapes),
-                tuple(drawn.images), links, unknown,
+                tuple(drawn.images), links, unknown, drawn.left < 0,
             )  # fmt: skip
         finally:
             pdfium.FPDFText_ClosePage(text)

@@ -14,6 +14,8 @@ from publisher.importers.pdf.pdfium.frame import Frame
 from publisher.importers.pdf.sheet import Area
 
 _MOST_OBJECTS: Final = 20_000
+_MOST_PIXELS: Final = 64_000_000
+_CROWDED: Final = _MOST_OBJECTS + 1
 _DEEPEST_FORM: Final = 4
 _CORNERS: Final = range(4, 7)
 """Segments of a path that is a frame, its last corner closed or not."""
@@ -53,6 +55,7 @@ def _collect(objects: Iterator[Any], drawn: Drawn, place: _Place, depth: int) ->
                 wide, high = ctypes.c_uint(), ctypes.c_uint()
                 pdfium.FPDFImageObj_GetImagePixelSize(found, wide, high)
                 drawn.images.append((place(*_bounds(found)), wide.value))
+                drawn.left -= _CROWDED if wide.value * high.value > _MOST_PIXELS else 0
             case pdfium.FPDF_PAGEOBJ_FORM if depth < _DEEPEST_FORM:
                 count = max(0, pdfium.FPDFFormObj_CountObjects(found))
                 inner = (pdfium.FPDFFormObj_GetObject(found, number) for number in range(count))

@@ -319,20 +319,23 @@ def _marked_cell(cell: Cell) -> str:
 # ---------------------------------------------------------------------------- printers
 
 
-def print_by_office(files: dict[str, bytes], *, tagged: bool) -> dict[str, bytes]:
-    """The PDFs that LibreOffice prints of the files, all in one call."""
+def print_by_office(files: dict[str, bytes], **chosen: bool | str) -> dict[str, bytes]:
+    """The PDFs that LibreOffice prints of the files, all in one call, with options of its PDF export."""
     soffice = shutil.which("soffice")
     assert soffice, "soffice is missing: make test installs LibreOffice (libreoffice-writer-nogui)"
-    chosen = {"UseTaggedPDF": {"type": "boolean", "value": str(tagged).lower()}}
-    form = f"pdf:writer_pdf_Export:{json.dumps(chosen)}"
+    options = {
+        name: {"type": "boolean" if isinstance(value, bool) else "string", "value": str(value).lower()}
+        for name, value in chosen.items()
+    }
+    form = f"pdf:writer_pdf_Export:{json.dumps(options)}"
     with tempfile.TemporaryDirectory() as folder:
         room = Path(folder)
         for name, data in files.items():
             (room / name).write_bytes(data)
-        options = [f"-env:UserInstallation={(room / 'profile').as_uri()}", "--headless", "--norestore"]
+        private = [f"-env:UserInstallation={(room / 'profile').as_uri()}", "--headless", "--norestore"]
         command = [
             soffice,
-            *options,
+            *private,
             "--convert-to",
             form,
             "--outdir",
@@ -368,17 +371,9 @@ def written_pdf(pages: Sequence[str], page: str = "", objects: Sequence[str] = (
     """A PDF of the operators of each page. Its fonts F1 and F2 (bold) have a sign for every code of Unicode, all of
     them an em wide; `page` goes into the dictionary of each page, `objects` begin at number 20.
     """
-    fonts = []
+    fonts: list[str] = []
     for number, name in ((4, "Song"), (7, "Song-Bold")):
-        fonts += [
-            f"{number} 0 obj <</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H"
-            f"/DescendantFonts[{number + 1} 0 R]/ToUnicode 10 0 R>> endobj",
-            f"{number + 1} 0 obj <</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/DW 1000"
-            f"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
-            f"/FontDescriptor {number + 2} 0 R>> endobj",
-            f"{number + 2} 0 obj <</Type/FontDescriptor/FontName/{name}/Flags 4/ItalicAngle 0/Ascent 880"
-            "/Descent -120/CapHeight 700/StemV 80/FontBBox[0 -120 1000 880]>> endobj",
-        ]
+        fonts += _font_objects(number, name)
     numbers = [100 + 2 * place for place in range(len(pages))]
     kids = " ".join(f"{number} 0 R" for number in numbers)
     ranges = "".join(f"<{high:02x}00> <{high:02x}FF> <{high:02x}00>\n" for high in range(256))
@@ -399,12 +394,24 @@ def written_pdf(pages: Sequence[str], page: str = "", objects: Sequence[str] = (
         *objects,
     ]
     for number, content in zip(numbers, pages, strict=True):
-        body += [
-            f"{number} 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {number + 1} 0 R"
-            f"/Resources<</Font<</F1 4 0 R/F2 7 0 R>>/XObject<</Im 20 0 R>>>>{page}>> endobj",
-            f"{number + 1} 0 obj <</Length {len(content)}>> stream\n{content}\nendstream endobj",
-        ]
+        resources = "<</Font<</F1 4 0 R/F2 7 0 R>>/XObject<</Im 20 0 R>>>>"
+        own = f"/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {number + 1} 0 R/Resources{resources}{page}"
+        body.append(f"{number} 0 obj <</Type/Page{own}>> endobj")
+        body.append(f"{number + 1} 0 obj <</Length {len(content)}>> stream\n{content}\nendstream endobj")
     return assembled(body)
+
+
+def _font_objects(number: int, name: str) -> list[str]:
+    """A font whose signs are named by their codes in Unicode."""
+    info = "/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
+    below = f"/Encoding/Identity-H/DescendantFonts[{number + 1} 0 R]/ToUnicode 10 0 R"
+    shape = "/Flags 4/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 700/StemV 80/FontBBox[0 -120 1000 880]"
+    descendant = f"/BaseFont/{name}/DW 1000{info}/FontDescriptor {number + 2} 0 R"
+    return [
+        f"{number} 0 obj <</Type/Font/Subtype/Type0/BaseFont/{name}{below}>> endobj",
+        f"{number + 1} 0 obj <</Type/Font/Subtype/CIDFontType2{descendant}>> endobj",
+        f"{number + 2} 0 obj <</Type/FontDescriptor/FontName/{name}{shape}>> endobj",
+    ]
 
 
 def assembled(body: Sequence[str | bytes], trailer: str = "") -> bytes:

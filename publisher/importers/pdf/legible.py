@@ -23,12 +23,15 @@ def legible(sheets: Sequence[Sheet], remarks: Remarks) -> tuple[Sheet, ...]:
     glyphs = [glyph for sheet in sheets for glyph in sheet.glyphs]
     hidden = [glyph for glyph in glyphs if glyph.look.hidden]
     recognised = len(hidden) > _MOSTLY * len(glyphs)
-    _remark(sheets, glyphs, hidden, remarks, recognised)
+    if recognised:
+        text = "文字是扫描后识别出来的（图片上的隐藏文字层），可能有错字，请逐字核对。"
+        remarks.say("text-recognised", text, Level.WARNING)
+    elif hidden:
+        lost = "".join(glyph.text for glyph in hidden)
+        remarks.say("hidden-text", "PDF 里有看不见的文字，没有采用。", Level.INFO, lost=lost)
+    _remark_on_signs(sheets, glyphs, remarks)
     return tuple(
-        replace(
-            sheet,
-            glyphs=tuple(_modern(glyph) for glyph in sheet.glyphs if recognised or not glyph.look.hidden),
-        )
+        replace(sheet, glyphs=tuple(_modern(glyph) for glyph in sheet.glyphs if recognised or not glyph.look.hidden))
         for sheet in sheets
     )
 
@@ -38,18 +41,10 @@ def _modern(glyph: Glyph) -> Glyph:
     return glyph if text == glyph.text else glyph._replace(text=text)
 
 
-def _remark(
-    sheets: Sequence[Sheet], glyphs: Sequence[Glyph], hidden: Sequence[Glyph], remarks: Remarks, recognised: bool
-) -> None:
-    if recognised:
-        text = "文字是扫描后识别出来的（图片上的隐藏文字层），可能有错字，请逐字核对。"
-        remarks.say("text-recognised", text, Level.WARNING)
-    elif hidden:
-        lost = "".join(glyph.text for glyph in hidden)
-        remarks.say("hidden-text", "PDF 里有看不见的文字，没有采用。", Level.INFO, lost=lost)
+def _remark_on_signs(sheets: Sequence[Sheet], glyphs: Sequence[Glyph], remarks: Remarks) -> None:
     odd = [glyph.text for glyph in glyphs if modern(glyph.text) != glyph.text]
     if odd:
-        named = "、".join(f"{sign}→{modern(sign)}" for sign in dict.fromkeys(odd[: _SHOWN * 10]))[: _SHOWN * 4]
+        named = "、".join(f"{sign}→{modern(sign)}" for sign in list(dict.fromkeys(odd))[:_SHOWN])
         text = f"PDF 把 {len(odd)} 个字写成了部首或兼容字符，已换成通常的汉字：{named}。"
         remarks.say("radicals", text, Level.INFO)
     for sheet in sheets:

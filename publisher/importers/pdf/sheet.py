@@ -73,8 +73,8 @@ class Glyph(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One page. `strokes` are lines and the borders of frames, as thin rectangles; `shapes` is all that is drawn,
-    `images` are pictures with the width in pixels that they have; `links` are rectangles with their addresses. `unknown` counts the signs that no one can read; a `crowded` page
-    has more drawings than can be looked at.
+    `images` are pictures with the width in pixels that they have; `links` are rectangles with their addresses.
+    `unknown` counts the signs that no one can read; a `crowded` page has more drawings than can be looked at.
     """
 
     number: int

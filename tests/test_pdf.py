@@ -90,7 +90,8 @@ def _refused(data: bytes) -> str:
 
 
 def _letters(texts: Iterable[str]) -> Counter[str]:
-    return Counter(sign for text in texts for sign in modern(text) if sign.isalnum())
+    plain = (modern(text).replace("ﬁ", "fi").replace("ﬂ", "fl") for text in texts)
+    return Counter(sign for text in plain for sign in text if sign.isalnum())
 
 
 def _assert_contract(data: bytes, document: Document) -> None:
@@ -280,8 +281,8 @@ def test_lines_are_joined_to_paragraphs_over_a_page_break() -> None:
 
 
 def test_latin_words_keep_their_blank_at_a_line_end() -> None:
-    lines = ["This is the first line of an invented", "newsletter that is printed in two lines."]
-    document = _read(shown(80, 700, lines[0], 6) + shown(80, 690, lines[1], 6) + column(_wrapped(_TEXT + _MORE), y=600))
+    lines = ["These are the first words of a story", "that goes on in English."]
+    document = _read(column([*lines, *_wrapped(_TEXT + _MORE)]))
     assert _texts(document)[0] == " ".join(lines)
 
 
@@ -292,18 +293,18 @@ def test_numbered_lines_and_ornaments_begin_paragraphs_of_their_own() -> None:
 
 
 def test_a_hanging_list_keeps_its_items_whole() -> None:
-    items = ["1. " + _TEXT[:33], "2. " + _MORE[:33]]
+    items = [("1. " + _TEXT[:33], _MORE[:33]), ("2. " + _MORE[:33], _TEXT[:33])]
     body = "".join(
-        shown(80, 700 - 40 * place, item, 12) + shown(116, 680 - 40 * place, _MORE[:33], 12)
-        for place, item in enumerate(items)
+        shown(80, 700 - 40 * place, first, 12) + shown(116, 680 - 40 * place, second, 12)
+        for place, (first, second) in enumerate(items)
     )
     texts = _texts(_read(body + column(_wrapped(_TEXT + _MORE), y=560)))
-    assert texts[:2] == [item + _MORE[:33] for item in items]
+    assert texts[:2] == [first + second for first, second in items]
 
 
 def test_centred_and_right_aligned_lines_are_so() -> None:
     body = column(_wrapped(_TEXT + _MORE), y=600)
-    document = _read(shown(236, 700, "春茶开采仪式侧记录", 12) + shown(392, 660, "信息来源：茶业日报", 12) + body)
+    document = _read(shown(236, 700, "春茶开采仪式侧记录", 12) + shown(404, 660, "信息来源：茶业日报", 12) + body)
     assert [block.align for block in document.blocks if isinstance(block, Paragraph)] == [
         Align.CENTER,
         Align.RIGHT,
@@ -312,7 +313,7 @@ def test_centred_and_right_aligned_lines_are_so() -> None:
 
 
 def test_larger_type_makes_headings_and_a_title_over_two_lines_is_one() -> None:
-    title = shown(80, 720, "清源茶场联手农科院组建茶树良种繁育联盟", 20) + shown(220, 690, "携手共建种质资源库", 20)
+    title = shown(106, 720, "清源茶场联手农科院组建茶树良种繁育联盟", 20) + shown(206, 690, "携手共建种质资源库", 20)
     document = _read(title + shown(80, 650, "一、基本情况", 14) + column(_wrapped(_TEXT + _MORE), y=600))
     assert [(block.level, plain_text(block)) for block in document.blocks if isinstance(block, Heading)] == [
         (1, "清源茶场联手农科院组建茶树良种繁育联盟\n携手共建种质资源库"),
@@ -363,7 +364,7 @@ def test_running_heads_and_page_numbers_are_dropped_and_told() -> None:
         for number, text in ((1, _TEXT + _MORE), (2, _MORE + _TEXT), (3, _TEXT + _TEXT + _MORE))
     ]
     document = _read(*pages)
-    assert _texts(document) == [_TEXT + _MORE, _MORE + _TEXT + _TEXT + _TEXT + _MORE]
+    assert _texts(document) == [_TEXT + _MORE, _MORE + _TEXT, _TEXT + _TEXT + _MORE]
     assert _codes(document)["page-numbers"] == "— 1 —\n— 2 —\n— 3 —"
     assert _codes(document)["running-heads"].startswith("临江茶业简讯 第1期\n")
 
@@ -406,11 +407,12 @@ def test_radicals_and_ligatures_become_the_characters_that_they_stand_for() -> N
 
 
 def test_a_turned_page_is_read_as_a_reader_sees_it() -> None:
+    lines = ("These words are printed", "on a page that lies on its side")
     turned = "".join(
-        f"BT /F1 12 Tf 0 1 -1 0 {80 + 20 * place} 80 Tm <{line.encode('utf-16-be').hex()}> Tj ET\n"
-        for place, line in enumerate(_wrapped(_TEXT + _MORE))
+        f"BT /F1 12 Tf 0 1 -1 0 {80 + 20 * place} 80 Tm ({line}) Tj ET\n" for place, line in enumerate(lines)
     )
-    assert _texts(_read(turned, page="/Rotate 90")) == [_TEXT + _MORE]
+    data = _one_page(_stream(5, zlib.compress(turned.encode()))).replace(b"/MediaBox", b"/Rotate 90/MediaBox")
+    assert _texts(import_pdf(data, "稿件.pdf")) == [" ".join(lines)]
 
 
 # ---------------------------------------------------------------------------- tables, frames, figures
@@ -544,12 +546,8 @@ def test_signs_that_no_one_can_read_are_told_or_refused() -> None:
 @pytest.mark.parametrize("size", [9, 100, 1_000, 3_000, -400, -60])
 def test_a_damaged_file_is_refused_or_read(size: int) -> None:
     data = written_pdf([column(_wrapped(_TEXT + _MORE))])[:size]
-    try:
-        document = import_pdf(data, "稿件.pdf")
-    except Unreadable as error:
-        assert "PDF" in error.note
-    else:
-        assert _texts(document) == [_TEXT + _MORE]
+    done = _confined(data)
+    assert done.stdout == b"read\n" or done.stdout.startswith(b"refused PDF"), done
 
 
 # ---------------------------------------------------------------------------- hostile
@@ -563,11 +561,11 @@ def _stream(number: int, data: bytes, more: str = "", packing: str = "/FlateDeco
 def _one_page(
     content: bytes, *more: bytes | str, box: str = "0 0 595 842", kids: str = "4 0 R", count: int = 1
 ) -> bytes:
+    resources = "<</Font<</F1 6 0 R>>/XObject<</X 7 0 R>>>>"
     body: list[bytes | str] = [
         "1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj",
         f"2 0 obj <</Type/Pages/Count {count}/Kids[{kids}]>> endobj",
-        f"4 0 obj <</Type/Page/Parent 2 0 R/MediaBox[{box}]/Contents 5 0 R"
-        "/Resources<</Font<</F1 6 0 R>>/XObject<</X 7 0 R>>>>>> endobj",
+        f"4 0 obj <</Type/Page/Parent 2 0 R/MediaBox[{box}]/Contents 5 0 R/Resources{resources}>> endobj",
         content,
         "6 0 obj <</Type/Font/Subtype/Type1/BaseFont/Helvetica>> endobj",
         *more,

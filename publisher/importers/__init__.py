@@ -34,6 +34,7 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
         ".html": _by_name("html", "import_html"),
         ".htm": _by_name("html", "import_html"),
         ".docx": _by_name("docx", "import_docx"),
+        ".pdf": _by_name("pdf", "import_pdf"),
     }
 )
 """One line per format: the suffix, and who reads it."""

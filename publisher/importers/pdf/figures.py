@@ -19,7 +19,7 @@ _BEHIND: Final = 0.6
 """Of a page; a picture that covers more, with text on it, is the page's background."""
 _REPEATED: Final = 0.4
 _MOST_SHAPES: Final = 3_000
-_LABEL: Final = 40
+_LABEL: Final = 20
 _MOST_PIXELS: Final = 1080
 _SHARPEST: Final = 4.0
 """Pixels a point at most for what is drawn: a small drawing is not blown up."""
@@ -104,7 +104,7 @@ def _is_figure(area: Area, lines: Sequence[Line]) -> bool:
 
 
 def _runs(line: Line, area: Area) -> bool:
-    return line.area.width > area.width * 0.6 and len(line.text) > _LABEL // 4
+    return line.area.width > area.width * 0.6 and len(line.text) > _LABEL // 2
 
 
 def _is_rule(area: Area, lines: Sequence[Line]) -> bool:

@@ -22,12 +22,12 @@ Sign = tuple[str, frozenset[Mark], str, str]
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes paragraphs; `hrefs` are the addresses of glyphs by their `id`. `gaps` says that the file has no blanks,
-    so that the one at a line's end is not to be seen.
+    """Writes paragraphs; `hrefs` are the addresses of glyphs by their `id`. In a file that has no blanks, the one at a
+    line's end is not to be seen: `habit` is how the document mostly has it, 0 in others.
     """
 
     hrefs: dict[int, str]
-    gaps: bool = False
+    habit: int = 0
 
     def inlines(self, passage: Passage, *, plain: bool = False) -> Inlines:
         """The inlines of a paragraph; `plain` leaves out that all of it is bold."""
@@ -48,8 +48,13 @@ class Writer:
         if href and href == self.hrefs.get(id(after.glyphs[0]), "") and not before.ends_blank:
             return []
         words = is_latin(last.text) and is_latin(after.glyphs[0].text) and last.text not in "-/([“‘"
-        blank = words or before.ends_blank or (self.gaps and _parts_scripts(passage.lines, last, after.glyphs[0]))
+        blank = words or before.ends_blank or self._is_blank_by_habit(passage.lines, last, after.glyphs[0])
         return [(" ", *self._sign(last, before, plain=False)[1:])] if blank else []
+
+    def _is_blank_by_habit(self, lines: Sequence[Line], last: Glyph, first: Glyph) -> bool:
+        if not self.habit or not _parts_scripts(last.text, first.text):
+            return False
+        return (habit_of(lines) or self.habit) > 0
 
     def _sign(self, glyph: Glyph, line: Line, *, plain: bool) -> Sign:
         look = glyph.look
@@ -63,19 +68,22 @@ class Writer:
         return glyph.text, frozenset(marks), look.color, self.hrefs.get(id(glyph), "")
 
 
-def _parts_scripts(lines: Sequence[Line], last: Glyph, first: Glyph) -> bool:
-    """Whether a blank is to be expected between Chinese and Latin, as the paragraph mostly has it."""
-    if is_latin(last.text) == is_latin(first.text) or not (last.text.isalnum() and first.text.isalnum()):
-        return False
+def habit_of(lines: Sequence[Line]) -> int:
+    """How much oftener a blank stands between Chinese and Latin than none."""
     score = 0
     for line in lines:
         text = line.text
         for place in range(1, len(text) - 1):
             if text[place] == " ":
-                score += is_latin(text[place - 1]) != is_latin(text[place + 1])
-            elif text[place].isalnum() and text[place - 1].isalnum():
-                score -= is_latin(text[place - 1]) != is_latin(text[place])
-    return score > 0
+                score += _parts_scripts(text[place - 1], text[place + 1])
+            else:
+                score -= _parts_scripts(text[place - 1], text[place])
+    return score
+
+
+def _parts_scripts(before: str, after: str) -> bool:
+    """Whether one of two neighbouring words or numbers is Chinese, and the other is not."""
+    return is_latin(before) != is_latin(after) and (before.isalnum() or before == "%") and after.isalnum()
 
 
 def _script(glyph: Glyph, line: Line) -> set[Mark]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from math import inf
 from statistics import median
 from typing import Final
@@ -16,10 +17,13 @@ from publisher.importers.text import is_chinese
 
 _SAME_LINE: Final = 0.6
 """Of the smaller size: signs whose baselines are no farther apart stand on one line, raised numbers included."""
+_SCRIPT: Final = 0.8
+_RISE: Final = 0.6
+_MOST_SCRIPTS: Final = 20
 _WIDE_GAP: Final = 1.2
 _TAB: Final = 2.0
 _BLANK: Final = 0.17
-_STRETCHED: Final = 1.5
+_DOUBTFUL: Final = 0.05
 _ABOVE_BASE: Final = 0.88
 _BLANKS: Final = " \u3000"
 _NOT_FIRST: Final = "，。、；：？！）》〉】〕」』”’…—·％%,.;:?!)]}"
@@ -91,7 +95,30 @@ def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
             rows.append([])
             first = glyph
         rows[-1].append(glyph)
-    return [sorted(row, key=lambda glyph: glyph.x0) for row in rows]
+    return [sorted(row, key=lambda glyph: glyph.x0) for row in _with_scripts(rows)]
+
+
+def _with_scripts(rows: Sequence[list[Glyph]]) -> list[list[Glyph]]:
+    """The rows with raised and lowered signs in the line that they belong to."""
+    found: list[list[Glyph]] = []
+    for row in rows:
+        before = found[-1] if found else []
+        if before and (_is_script(before, row) or _is_script(row, before)):
+            before += row
+        else:
+            found.append(row)
+    return found
+
+
+def _is_script(small: Sequence[Glyph], row: Sequence[Glyph]) -> bool:
+    """Whether all of a row are small signs that follow signs of the other."""
+    size = max(glyph.look.size for glyph in row)
+    if max(glyph.look.size for glyph in small) > _SCRIPT * size:
+        return False
+    if len(small) > _MOST_SCRIPTS or abs(small[0].y - row[0].y) > _RISE * size:
+        return False
+    ends = [glyph.x1 for glyph in (*row, *small)]
+    return all(any(-0.1 * size < glyph.x0 - end < 0.4 * size for end in ends) for glyph in small)
 
 
 def segments(row: Sequence[Glyph]) -> list[Line]:
@@ -119,17 +146,36 @@ def with_blanks(line: Line, typed: float) -> Line:
     """The line with the blanks that are only gaps: between Latin words, and, beside Chinese, where a gap is `typed`
     ems wider than the others of the line.
     """
-    gaps = [after.x0 - before.x1 for before, after in zip(line.glyphs, line.glyphs[1:], strict=False)]
-    usual = max(0.0, median(gaps)) if gaps else 0.0
+    gaps = _gaps(line.glyphs)
     glyphs = list(line.glyphs[:1])
-    for gap, glyph in zip(gaps, line.glyphs[1:], strict=True):
+    for place, glyph in enumerate(line.glyphs[1:]):
         before = glyphs[-1]
-        least = _between_words(before.text, glyph.text, typed) * glyph.look.size
-        # In a justified line, gaps between the two scripts are stretched a little more than the others.
-        if gap - _STRETCHED * usual > least:
+        if _is_blank(line.glyphs, gaps, place, typed):
             glyphs.append(before._replace(text=" ", x0=before.x1, x1=glyph.x0))
         glyphs.append(glyph)
     return replace(line, glyphs=tuple(glyphs)) if len(glyphs) > len(line.glyphs) else line
+
+
+def _gaps(glyphs: Sequence[Glyph]) -> list[float]:
+    """The white before each sign but the first, in ems, as far as it is more than is usual in the line."""
+    gaps = [(after.x0 - before.x1) / after.look.size for before, after in pairwise(glyphs)]
+    usual = max(0.0, median(gaps)) if gaps else 0.0
+    return [gap - usual for gap in gaps]
+
+
+def _is_blank(glyphs: Sequence[Glyph], gaps: Sequence[float], place: int, typed: float) -> bool:
+    """Whether a gap is a blank. A word in Chinese has blanks on both sides or on none; where the gap before it is
+    doubtful, the one after it, which is measured more exactly, tells.
+    """
+    gap, (before, after) = gaps[place], (glyphs[place].text, glyphs[place + 1].text)
+    least = _between_words(before, after, typed)
+    if least != typed or not is_latin(after) or not after.isalnum() or abs(gap - typed) > _DOUBTFUL:
+        return gap > least
+    end = place + 1
+    while end < len(gaps) and is_latin(glyphs[end + 1].text):
+        end += 1
+    known = end < len(gaps) and glyphs[end].text.isalnum() and glyphs[end + 1].text.isalnum()
+    return (gaps[end] if known else gap) > typed
 
 
 def is_latin(text: str) -> bool:

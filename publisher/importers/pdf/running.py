@@ -91,8 +91,9 @@ def _stands_off(sheet: Sheet, line: Line) -> bool:
 def _by_words(zones: Sequence[tuple[Sheet, Line]]) -> Mapping[tuple[str, float], list[tuple[Sheet, Line]]]:
     found: defaultdict[tuple[str, float], list[tuple[Sheet, Line]]] = defaultdict(list)
     for sheet, line in zones:
-        if "。" not in line.text:
-            found[_DIGITS.sub("#", line.text.strip()), round(line.look.size)].append((sheet, line))
+        words = _DIGITS.sub("#", line.text.strip())
+        if "。" not in words and any(sign.isalnum() for sign in words):
+            found[words, round(line.look.size)].append((sheet, line))
     return found
 
 

@@ -24,7 +24,7 @@ from publisher.importers.links import check_href
 from publisher.importers.pdf.columns import Placed, regions
 from publisher.importers.pdf.figures import Cutting, repeated_images
 from publisher.importers.pdf.headings import Headings
-from publisher.importers.pdf.inlines import Writer
+from publisher.importers.pdf.inlines import Writer, habit_of
 from publisher.importers.pdf.lines import Line, joined
 from publisher.importers.pdf.margins import Column, body_size, find_margins, is_indented
 from publisher.importers.pdf.page import Frame, Page, Row, span_of, take_apart
@@ -68,16 +68,17 @@ def tell(sheets: Sequence[Sheet], book: Book, remarks: Remarks) -> Told:
         if isinstance(item.thing, Line):
             lines[item.column].append(item.thing)
     margins = find_margins(lines)
-    body = body_size(line for column in lines.values() for line in column)
+    body = body_size(_all_lines(lines))
     reflow = Reflow(body, is_indented(lines, margins))
     hrefs = _hrefs(sheets, remarks)
-    teller = _Teller(book, remarks, reflow, Headings(body, pages_lines(lines)), Writer(hrefs, isfinite(book.blank)))
+    habit = habit_of(_all_lines(lines)) if isfinite(book.blank) else 0
+    teller = _Teller(book, remarks, reflow, Headings(body, _all_lines(lines)), Writer(hrefs, habit))
     for item in items:
         teller.take(item, margins.get(item.column))
     return teller.told()
 
 
-def pages_lines(lines: dict[Column, list[Line]]) -> list[Line]:
+def _all_lines(lines: dict[Column, list[Line]]) -> list[Line]:
     """All lines of all columns."""
     return [line for column in lines.values() for line in column]
 

@@ -78,7 +78,7 @@ class Pen:
     def _ask(self, place: int, run: Any) -> Look:
         matrix = self._matrix
         pdfium.FPDFText_GetMatrix(self._text, place, matrix)
-        angle = math.atan2(matrix.b, matrix.a) + self._frame.turns * math.pi / 2
+        angle = math.atan2(matrix.b, matrix.a) - self._frame.turns * math.pi / 2
         mode = pdfium.FPDFTextObj_GetTextRenderMode(run) if run else 0
         bold, italic = self._font(place, run)
         size = pdfium.FPDFText_GetFontSize(self._text, place) * math.hypot(matrix.c, matrix.d)

@@ -46,6 +46,7 @@ class Page:
     tables: tuple[RuledTable, ...]
     frames: tuple[Frame, ...]
     figures: tuple[Cutting, ...]
+    feet: tuple[Frame, ...] = ()
 
     @property
     def span(self) -> Span:

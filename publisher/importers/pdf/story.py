@@ -22,6 +22,7 @@ from publisher.document import (
 from publisher.importers.grid import Grids
 from publisher.importers.links import check_href
 from publisher.importers.pdf.columns import Placed, regions
+from publisher.importers.pdf.feet import part_feet
 from publisher.importers.pdf.figures import Cutting, repeated_images
 from publisher.importers.pdf.headings import Headings
 from publisher.importers.pdf.inlines import Writer, habit_of
@@ -37,7 +38,15 @@ from publisher.importers.remarks import Remarks
 
 _MOST_FIGURES: Final = 200
 
-Thing = Line | RuledTable | Cutting | Frame
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """A footnote."""
+
+    text: Frame
+
+
+Thing = Line | RuledTable | Cutting | Frame | Foot
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +71,14 @@ def tell(sheets: Sequence[Sheet], book: Book, remarks: Remarks) -> Told:
     left_out = repeated_images(sheets)
     pages = [take_apart(sheet, left_out, remarks, book.blank) for sheet in sheets]
     pages = _without_running(pages, remarks)
+    body = body_size(row.line for page in pages for row in page.rows)
+    pages = _without_feet(pages, body, remarks)
     items = _glued([item for page in pages for item in _in_order(page)], remarks)
     lines: defaultdict[Column, list[Line]] = defaultdict(list)
     for item in items:
         if isinstance(item.thing, Line):
             lines[item.column].append(item.thing)
     margins = find_margins(lines)
-    body = body_size(_all_lines(lines))
     reflow = Reflow(body, is_indented(lines, margins))
     hrefs = _hrefs(sheets, remarks)
     habit = habit_of(_all_lines(lines)) if isfinite(book.blank) else 0
@@ -91,6 +101,16 @@ def _without_running(pages: Sequence[Page], remarks: Remarks) -> list[Page]:
     return [replace(page, rows=tuple(row for row in page.rows if id(row.line) not in running)) for page in pages]
 
 
+def _without_feet(pages: Sequence[Page], body: float, remarks: Remarks) -> list[Page]:
+    """The pages with their footnotes apart from their text."""
+    parted = [(page, *part_feet(page, body)) for page in pages]
+    first = next((page for page, _, feet in parted if feet), None)
+    if first:
+        text = "页脚的脚注已作为正文放在所在段落之后，没有和正文里的编号相连，请核对。"
+        remarks.say("footnotes-as-text", text, Level.WARNING, span_of(first.sheet.number, 0))
+    return [replace(page, rows=rows, feet=feet) for page, rows, feet in parted]
+
+
 def _in_order(page: Page) -> Iterator[_Item]:
     things: tuple[RuledTable | Frame | Cutting, ...] = (*page.tables, *page.frames, *page.figures)
     rows: list[tuple[float, list[Placed[Thing]]]] = [(row.line.area.top, _placed(row)) for row in page.rows]
@@ -105,6 +125,7 @@ def _in_order(page: Page) -> Iterator[_Item]:
             if parts:
                 yield _Item(joined(parts, page.sheet.number, number), column)
             yield from (_Item(thing, column) for thing in row if not isinstance(thing, Line))
+    yield from (_Item(Foot(frame), (page.sheet.number, "")) for frame in page.feet)
 
 
 def _placed(row: Row) -> list[Placed[Thing]]:
@@ -162,7 +183,10 @@ class _Teller:
             case RuledTable() as table:
                 self._place(table_block(table, self.writer, self.grids))
             case Frame() as frame:
-                self._place(self._box(frame))
+                self._place(Box("", self._inner(frame), span_of(frame.lines[0].page, frame.lines[0].number)))
+            case Foot(text=frame):
+                for block in self._inner(frame):
+                    self._place(block)
             case Cutting() as cutting:
                 self._place(self._figure(cutting, item.column[0]))
             case _:
@@ -198,13 +222,13 @@ class _Teller:
             return Heading(level, self.writer.inlines(passage, plain=True), span=span)
         return Paragraph(self.writer.inlines(passage), passage.align, span)
 
-    def _box(self, frame: Frame) -> Box:
+    def _inner(self, frame: Frame) -> tuple[Block, ...]:
+        """The paragraphs of a text that stands apart."""
         left, right = min(line.x0 for line in frame.lines), max(line.x1 for line in frame.lines)
         inner = Reflow(self.reflow.body, self.reflow.indented)
         passages = [passage for line in frame.lines for passage in inner.take(line, Margins(left, right))]
         passages += inner.close()
-        first = frame.lines[0]
-        return Box("", tuple(self._block(passage) for passage in passages), span_of(first.page, first.number))
+        return tuple(self._block(passage) for passage in passages)
 
     def _figure(self, cutting: Cutting, page: int) -> Figure:
         if len(self.assets) >= _MOST_FIGURES:

@@ -511,6 +511,17 @@ def test_a_row_that_the_page_break_cut_is_whole_again() -> None:
     assert [row[0][0] for row in _grid(document)] == ["门类", "茶叶", "茶具"]
 
 
+def test_a_table_without_lines_is_read_by_its_columns() -> None:
+    rows = (("地区", "面积", "产量"), ("清水镇", "120", "36"), ("龙潭镇", "98", "31"))
+    drawn = "".join(
+        shown(100 + 130 * place, 600 - 20 * number, text)
+        for number, row in enumerate(rows)
+        for place, text in enumerate(row)
+    )
+    document = _read(column(_wrapped(_TEXT + _MORE)) + drawn + column(_wrapped(_MORE + _TEXT), y=500))
+    assert [[text for text, _ in row] for row in _grid(document)] == [list(row) for row in rows]
+
+
 def test_a_framed_text_becomes_a_box() -> None:
     frame = "80 480 432 60 re S " + column(_wrapped(_MORE + "茶协供稿。", 34), x=88, y=520)
     document = _read(column(_wrapped(_TEXT + _MORE)) + frame + column(_wrapped(_MORE + _TEXT), y=440))

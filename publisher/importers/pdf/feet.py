@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from publisher.importers.pdf.lines import Line
-from publisher.importers.pdf.page import Frame, Page, Row
+from publisher.importers.pdf.lines import Line, Row
+from publisher.importers.pdf.page import Frame, Page
 from publisher.importers.pdf.sheet import hull
 
 _SMALLER: Final = 0.92

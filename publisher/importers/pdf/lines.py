@@ -86,6 +86,14 @@ class Line:
         return self.glyphs[end].x1 - self.x0
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is printed at one height: a line across the page, and its parts."""
+
+    line: Line
+    parts: tuple[Line, ...]
+
+
 def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """Signs by their baselines, from top to bottom, each row from left to right."""
     rows: list[list[Glyph]] = []

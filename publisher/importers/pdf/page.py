@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 from publisher.document import Level, Span
 from publisher.importers.pdf.figures import Cutting, find_figures, is_label
 from publisher.importers.pdf.grids import Grid, find_grids
-from publisher.importers.pdf.lines import Line, joined, rows_of, segments, with_blanks
+from publisher.importers.pdf.lines import Line, Row, joined, rows_of, segments, with_blanks
 from publisher.importers.pdf.sheet import Area, Glyph, Sheet
 from publisher.importers.pdf.tables import RuledTable, fill
+from publisher.importers.pdf.unruled import find_unruled
 from publisher.importers.remarks import Remarks
 
 _WHOLE_PAGE: Final = 0.6
@@ -19,14 +21,6 @@ _FEWEST_TOLD: Final = 0.34
 """Of a table's cells that have text; a chart's grid has less."""
 _BOX_LINES: Final = 2
 _MOST_ARTIFACTS: Final = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What is printed at one height: a line across the page, and its parts."""
-
-    line: Line
-    parts: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +67,11 @@ def take_apart(sheet: Sheet, left_out: set[Area], remarks: Remarks, typed: float
         glyphs = [glyph for glyph in glyphs if not grid.area.holds(*glyph.middle)]
         tables.append(fill(grid, inside, span_of(sheet.number, 1), typed))
     rows = _rows(glyphs, sheet.number, typed)
+    for grid in find_unruled(rows):
+        held = [row for row in rows if grid.area.holds(row.line.x0, row.line.y)]
+        signs = [glyph for row in held for part in row.parts for glyph in part.glyphs]
+        tables.append(fill(grid, signs, span_of(sheet.number, 1), inf))
+        rows = [row for row in rows if row not in held]
     figures = _figures(sheet, rows, tables, left_out, remarks)
     rows, told = _without_labels(rows, figures)
     if told:

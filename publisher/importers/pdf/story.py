@@ -26,9 +26,9 @@ from publisher.importers.pdf.feet import part_feet
 from publisher.importers.pdf.figures import Cutting, repeated_images
 from publisher.importers.pdf.headings import Headings
 from publisher.importers.pdf.inlines import Writer, habit_of
-from publisher.importers.pdf.lines import Line, joined
+from publisher.importers.pdf.lines import Line, Row, joined
 from publisher.importers.pdf.margins import Column, body_size, find_margins, is_indented
-from publisher.importers.pdf.page import Frame, Page, Row, span_of, take_apart
+from publisher.importers.pdf.page import Frame, Page, span_of, take_apart
 from publisher.importers.pdf.pdfium import Book
 from publisher.importers.pdf.reflow import Margins, Passage, Reflow
 from publisher.importers.pdf.running import running_lines

@@ -33,7 +33,10 @@ from publisher.document import (
 )
 from publisher.errors import Unreadable
 from publisher.importers.pdf import import_pdf
+from publisher.importers.pdf.legible import legible
+from publisher.importers.pdf.sheet import Glyph, Look, Sheet
 from publisher.importers.pdf.signs import modern
+from publisher.importers.remarks import Remarks
 from publisher.importers.text import import_text
 from publisher.newsletter import recover
 from tests.builders import (
@@ -433,6 +436,13 @@ def test_radicals_and_ligatures_become_the_characters_that_they_stand_for() -> N
     (note,) = document.notes
     assert "4 个字" in note.text
     assert "⻓→长" in note.text
+
+
+@pytest.mark.parametrize(("artifacts", "believed"), [(2, True), (8, False)])
+def test_a_file_that_calls_most_of_its_text_no_text_is_not_believed(artifacts: int, believed: bool) -> None:
+    glyphs = [Glyph("茶", 12.0 * n, 12.0 * n + 12, 80, Look(12, artifact=n < artifacts)) for n in range(10)]
+    (sheet,) = legible([Sheet(1, 595, 842, tuple(glyphs))], Remarks())
+    assert any(glyph.look.artifact for glyph in sheet.glyphs) is believed
 
 
 def test_a_turned_page_is_read_as_a_reader_sees_it() -> None:

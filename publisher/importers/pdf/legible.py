@@ -12,13 +12,14 @@ from publisher.importers.pdf.signs import modern
 from publisher.importers.remarks import Remarks
 
 _MOSTLY: Final = 0.5
+_MOST_ARTIFACTS: Final = 0.3
 _SHOWN: Final = 20
 """Signs that a note names."""
 
 
 def legible(sheets: Sequence[Sheet], remarks: Remarks) -> tuple[Sheet, ...]:
     """The sheets without hidden signs, unless most are hidden (then they are what a scanner has recognised), and with
-    plain characters.
+    plain characters. Where a file calls much of its text no text (artifacts), it is not believed.
     """
     glyphs = [glyph for sheet in sheets for glyph in sheet.glyphs]
     hidden = [glyph for glyph in glyphs if glyph.look.hidden]
@@ -30,9 +31,17 @@ def legible(sheets: Sequence[Sheet], remarks: Remarks) -> tuple[Sheet, ...]:
         lost = "".join(glyph.text for glyph in hidden)
         remarks.say("hidden-text", "PDF 里有看不见的文字，没有采用。", Level.INFO, lost=lost)
     _remark_on_signs(sheets, glyphs, remarks)
-    return tuple(
+    believed = sum(glyph.look.artifact for glyph in glyphs) <= _MOST_ARTIFACTS * len(glyphs)
+    kept = (
         replace(sheet, glyphs=tuple(_modern(glyph) for glyph in sheet.glyphs if recognised or not glyph.look.hidden))
         for sheet in sheets
+    )
+    return tuple(sheet if believed else _without_artifacts(sheet) for sheet in kept)
+
+
+def _without_artifacts(sheet: Sheet) -> Sheet:
+    return replace(
+        sheet, glyphs=tuple(glyph._replace(look=replace(glyph.look, artifact=False)) for glyph in sheet.glyphs)
     )
 
 

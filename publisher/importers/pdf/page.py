@@ -20,7 +20,6 @@ _WHOLE_PAGE: Final = 0.6
 _FEWEST_TOLD: Final = 0.34
 """Of a table's cells that have text; a chart's grid has less."""
 _BOX_LINES: Final = 2
-_MOST_ARTIFACTS: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,12 @@ class Span:
     part: str = ""
     line: int = 0
 
+    @property
+    def words(self) -> str:
+        """How a note tells an editor the place, "" if it is unknown: 第 3 页第 5 行; of parts, only a page is told."""
+        page = self.part if self.part.startswith("第 ") else ""
+        return f"{page}第 {self.line} 行" if self.line else page
+
 
 class Level(StrEnum):
     """How much a note matters."""

@@ -156,8 +156,8 @@ def _beside(target: Path) -> Path:
 
 def _place(note: Note) -> str:
     """Where in the file, unless the note says it itself."""
-    place = f"第 {note.span.line} 行"
-    return f"{place}：" if note.span.line and place not in note.text else ""
+    place = note.span.words
+    return f"{place}：" if place and place not in note.text else ""
 
 
 def _relative(path: Path, home: Path) -> PurePosixPath | Path:

@@ -23,7 +23,7 @@ from tests.world import picture as picture_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(8)
 QUICK = Limits(seconds=0.3, memory=READING.memory)
-NARROW = Limits(seconds=60, memory=80 * MEGABYTE)
+NARROW = Limits(seconds=60, memory=160 * MEGABYTE)
 
 
 def texts(newsletter: Newsletter) -> str:
@@ -58,9 +58,9 @@ def test_a_file_that_takes_too_long_is_refused_and_the_caller_lives() -> None:
 
 
 def test_a_file_that_takes_too_much_memory_is_refused_and_the_caller_lives() -> None:
-    error = refused({"稿.html": b"<p>x" * 29_000}, NARROW)
+    error = refused({"稿.md": b"x", "图.png": PNG + bytes(120 * MEGABYTE)}, NARROW)
     assert "时间或内存" in error.note
-    assert "80 MB" in error.note
+    assert "160 MB" in error.note
 
 
 def test_more_bytes_than_a_drop_may_have_are_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -208,9 +208,9 @@ def _shapes() -> dict[str, Sequence[str]]:
         "rows that are none": ["春茶产量", _ONE, *["清水\t12", f"\t{_ONE}"] * (_MANY // 2)],
         "numbers": ["春茶产量", *(f"{number % 9 + 1}. 春茶{number}" for number in range(_MANY))],
         "captions": ["春茶产量", *(f"图 {number % 99}：产量" for number in range(_MANY // 3))],
-        "cells": ["春茶产量", "甲\t" * 500_000, "甲\t乙"],
-        "brackets": ["春茶产量", "（一）《" * 300_000],
-        "dashes": ["春茶产量", "- " * 500_000 + "x"],
+        "cells": ["春茶产量", "甲\t" * 499_000, "甲\t乙"],
+        "brackets": ["春茶产量", "（一）《" * 249_000],
+        "dashes": ["春茶产量", "- " * 499_000 + "x"],
     }
 
 

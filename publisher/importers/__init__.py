@@ -43,7 +43,7 @@ class Format:
 
 
 _DOCX: Final = _by_name("docx", "import_docx")
-_WORD: Final = 64 * _MEGABYTE
+_LARGE: Final = 64 * _MEGABYTE
 
 IMPORTERS: Mapping[str, Format] = MappingProxyType(
     {
@@ -52,11 +52,12 @@ IMPORTERS: Mapping[str, Format] = MappingProxyType(
         ".markdown": Format(_by_name("markdown", "import_markdown")),
         ".html": Format(_by_name("html", "import_html")),
         ".htm": Format(_by_name("html", "import_html")),
-        ".docx": Format(_DOCX, _WORD, "application/zip"),
-        ".doc": Format(_DOCX, _WORD, MSWORD, converted=True),
-        ".wps": Format(_DOCX, _WORD, MSWORD, converted=True),
-        ".odt": Format(_DOCX, _WORD, ODT, converted=True),
-        ".rtf": Format(_DOCX, _WORD, "application/rtf", converted=True),
+        ".docx": Format(_DOCX, _LARGE, "application/zip"),
+        ".doc": Format(_DOCX, _LARGE, MSWORD, converted=True),
+        ".wps": Format(_DOCX, _LARGE, MSWORD, converted=True),
+        ".odt": Format(_DOCX, _LARGE, ODT, converted=True),
+        ".pdf": Format(_by_name("pdf", "import_pdf"), _LARGE, "application/pdf"),
+        ".rtf": Format(_DOCX, _LARGE, "application/rtf", converted=True),
     }
 )
 """One line per format: the suffix, and how it is read."""

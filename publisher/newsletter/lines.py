@@ -196,7 +196,7 @@ def inlines_of(line: Line) -> Inlines:
 
 def where(line: Line) -> str:
     """How a note tells an editor the place of a line."""
-    return f"第 {line.span.line} 行" if line.span.line else "文中"
+    return line.span.words or "文中"
 
 
 def says_something(text: str) -> bool:

@@ -85,8 +85,15 @@ def _trimmed(inlines: list[Inline]) -> Inlines:
     if kept and isinstance(kept[-1], Text) and kept[-1].text[-1:] in _BLANKS:
         kept[-1] = replace(kept[-1], text=kept[-1].text.rstrip(_BLANKS))
     if kept and isinstance(kept[0], Text) and kept[0].text[:1] in _BLANKS:
-        kept[0] = replace(kept[0], text=kept[0].text.lstrip(_BLANKS))
+        kept[0] = replace(kept[0], text=_empty_cells(tuple(kept)) + kept[0].text.lstrip(_BLANKS))
     return tuple(kept)
+
+
+def _empty_cells(inlines: Inlines) -> str:
+    """The tabs that begin a line of a table drawn with tabs: cells that are empty. In a text, a tab only indents."""
+    text = text_of(inlines)
+    said = text.lstrip(_BLANKS)
+    return "\t" * text[: len(text) - len(said)].count("\t") if "\t" in said else ""
 
 
 def _is_blank(inline: Inline) -> bool:

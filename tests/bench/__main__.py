@@ -79,7 +79,7 @@ def _ours(path: Path) -> list[str]:
     return [sys.executable, "-m", "tests.bench.ours", str(path), str(SECONDS)]
 
 
-def _peers(path: Path) -> Mapping[str, list[str]]:
+def _peers(path: Path) -> dict[str, list[str]]:
     script = str(Path(__file__).with_name("peer.py"))
     return {name: [str(_PEERS), script, name, str(path), str(SECONDS)] for name in PEERS}
 

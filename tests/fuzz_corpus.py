@@ -8,8 +8,13 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
+from tests.builders import make_edition
+from tests.corpus.docx import ITEMS
 from tests.docx_files import cell, p, picture, row, table, text_box, word_file
+from tests.manuscripts import edition_manuscript
 from tests.ole_files import old_word, ole_file
+from tests.pdf_files import column, print_by_office, written_pdf
+from tests.sample_files import word_with_styles
 from tests.world import picture as picture_of
 
 _CORPUS = Path(__file__).parent / "corpus"
@@ -73,7 +78,14 @@ def _docx() -> dict[str, bytes]:
     body = (
         p("题", "1") + p("正文。") + table(row(cell(p("甲")), cell(p("乙")))) + p(inside=picture() + text_box(p("框")))
     )
-    return {"a.docx": word_file(body)}
+    return {"a.docx": word_file(body), **{f"{name}.docx": make() for name, make in ITEMS.items()}}
+
+
+def _pdf() -> dict[str, bytes]:
+    """A page written by hand, and a whole issue as LibreOffice prints it: with tags, fonts, a table and a picture."""
+    word = word_with_styles(edition_manuscript(make_edition((1, 2))))
+    printed = print_by_office({"b.docx": word}, UseTaggedPDF=True)["b.docx"]
+    return {"a.pdf": written_pdf([column(_TEXT.splitlines())] * 2), "b.pdf": printed}
 
 
 def _office() -> dict[str, bytes]:
@@ -103,6 +115,7 @@ _BUILDERS: Mapping[str, Callable[[], dict[str, bytes]]] = {
     "markdown": _markdown,
     "html": _html,
     "docx": _docx,
+    "pdf": _pdf,
     "office": _office,
     "pictures": _pictures,
     "zip": _zips,

@@ -33,6 +33,7 @@ _SPACES: Final = {
 }
 _OFF: Final = ("0", "false", "off", "none")
 _UNITS: Final = {"pt": 20.0, "in": 1440.0, "cm": 567.0, "mm": 56.7, "pc": 240.0, "pi": 240.0}
+_WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}")
 _MEASURE: Final = re.compile(r"(-?\d{1,6}(?:\.\d{1,6})?)(pt|in|cm|mm|pc|pi)")
 
 
@@ -49,7 +50,8 @@ _VAL: Final = qualified("w:val")
 def below(element: Element, *path: str) -> Element:
     """The first element that the path of names leads to, or `EMPTY`."""
     for name in path:
-        found = element.find(qualified(name))
+        # A file asks this a thousand times for each page; lxml's find() would read the name anew each time.
+        found = next(element.iterchildren(qualified(name)), None)
         if found is None:
             return EMPTY
         element = found
@@ -99,7 +101,7 @@ def switch(element: Element, *path: str) -> bool:
 
 def whole(text: str, least: int, most: int, default: int) -> int:
     """The whole number in `text`, moved into least..most; without one, the default."""
-    if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+    if not text or not _WHOLE.fullmatch(text):
         return default
     return max(least, min(most, int(text)))
 

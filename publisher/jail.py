@@ -19,7 +19,7 @@ from publisher.errors import NeedsPerson, PublisherError, Unpublishable, Unreada
 from publisher.importers.supplies import NOTHING, Supplies, Wants
 
 _THIS: Final = "publisher.jail"
-_MOST_BYTES: Final = 200 * MEGABYTE
+_MOST_BYTES: Final = 120 * MEGABYTE
 _RAISED: Final = {cls.__name__: cls for cls in (Unreadable, Unpublishable, NeedsPerson)}
 _TOO_MUCH: Final = (
     "文件太大或已损坏：读取它用的时间或内存超过了上限（{seconds:g} 秒、{megabytes} MB）。"

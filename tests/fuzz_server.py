@@ -19,12 +19,13 @@ from typing import BinaryIO
 
 from publisher.codec import pack, unpack
 from publisher.confinement import MEGABYTE, Limits, confine
-from publisher.document import Document, Newsletter, NoteRef, Paragraph, Table, walk
+from publisher.document import Document, Newsletter
 from publisher.errors import Unreadable
 from publisher.importers.bundle import import_bundle
 from publisher.importers.supplies import Wants
 from publisher.newsletter import recover
 from publisher.pictures import fit_pictures
+from tests.contract import assert_contract
 
 SECONDS = 5.0
 LIMITS = Limits(SECONDS, 512 * MEGABYTE)
@@ -80,42 +81,11 @@ def _read(name: str, data: bytes) -> str:
     found = import_bundle({name: data})
     if isinstance(found, Wants):
         return "wants\n"
+    assert_contract(found)
     newsletter = recover(found)
-    _check(found, newsletter)
+    assert unpack(pack(newsletter), Newsletter) == newsletter
     fit_pictures(newsletter)
     return "read\n"
-
-
-def _check(document: Document, newsletter: Newsletter) -> None:
-    """The contract of an importer, as far as it holds of any input."""
-    if unpack(pack(document), Document) != document or unpack(pack(newsletter), Newsletter) != newsletter:
-        raise AssertionError("not the same after a journey as JSON")
-    blocks = [*walk(document.blocks), *(block for note in document.footnotes for block in walk(note.blocks))]
-    known = {note.id for note in document.footnotes}
-    for block in blocks:
-        if isinstance(block, Table):
-            check_rectangular(block)
-        if isinstance(block, Paragraph):
-            loose = [inline.id for inline in block.inlines if isinstance(inline, NoteRef) and inline.id not in known]
-            if loose:
-                raise AssertionError(f"a reference to no note: {loose}")
-
-
-def check_rectangular(table: Table) -> None:
-    """AssertionError if cells overlap, or leave a place of the grid bare."""
-    taken: set[tuple[int, int]] = set()
-    for number, row in enumerate(table.rows):
-        column = 0
-        for cell in row:
-            while (number, column) in taken:
-                column += 1
-            places = {(number + down, column + right) for down in range(cell.rowspan) for right in range(cell.colspan)}
-            if places & taken:
-                raise AssertionError("cells overlap")
-            taken |= places
-    width = max((column + 1 for _, column in taken), default=0)
-    if taken != {(row, column) for row in range(len(table.rows)) for column in range(width)}:
-        raise AssertionError("not rectangular")
 
 
 def _warm_up() -> None:

@@ -58,7 +58,7 @@ def test_a_file_that_takes_too_long_is_refused_and_the_caller_lives() -> None:
 
 
 def test_a_file_that_takes_too_much_memory_is_refused_and_the_caller_lives() -> None:
-    error = refused({"稿.md": b"x", "图.png": PNG + bytes(120 * MEGABYTE)}, NARROW)
+    error = refused({"稿.md": b"x", "图.png": PNG + bytes(110 * MEGABYTE)}, NARROW)
     assert "时间或内存" in error.note
     assert "160 MB" in error.note
 

@@ -8,6 +8,7 @@ question on its standard input and gives the answer, or what is wrong, on its st
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -20,6 +21,8 @@ from publisher.importers.supplies import NOTHING, Supplies, Wants
 
 _THIS: Final = "publisher.jail"
 _MOST_BYTES: Final = 120 * MEGABYTE
+_turn: Final = threading.BoundedSemaphore(2)
+"""Children at once: a dozen accounts with a drop each must not want more memory than the service may have."""
 _RAISED: Final = {cls.__name__: cls for cls in (Unreadable, Unpublishable, NeedsPerson)}
 _TOO_MUCH: Final = (
     "文件太大或已损坏：读取它用的时间或内存超过了上限（{seconds:g} 秒、{megabytes} MB）。"
@@ -85,7 +88,10 @@ class _Answer:
 
 
 def _ask(question: _Question, limits: Limits) -> Newsletter | Wants:
-    return understand(_checked(run_module(_THIS, limits.words(), pack(question), limits), limits))
+    message = pack(question)
+    with _turn:
+        ended = run_module(_THIS, limits.words(), message, limits)
+    return understand(_checked(ended, limits))
 
 
 def _checked(ended: Ended, limits: Limits) -> bytes:

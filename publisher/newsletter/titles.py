@@ -51,8 +51,9 @@ class TitleIndex:
     def __init__(self, lines: Sequence[Line]) -> None:
         self._by_key: defaultdict[str, list[Place]] = defaultdict(list)
         self._by_start: defaultdict[int, list[tuple[str, Place]]] = defaultdict(list)
+        keys = [key(line.text) if len(line.text) <= _LONGEST else "" for line in lines]
         for start in range(len(lines)):
-            for found, place in _runs(lines, start):
+            for found, place in _runs(lines, keys, start):
                 self._by_start[start].append((found, place))
                 if not lines[place.end - 1].text.endswith("。"):
                     self._by_key[found].append(place)
@@ -156,22 +157,24 @@ def _start_of(place: Place) -> int:
     return place.start
 
 
-def _runs(lines: Sequence[Line], start: int) -> Iterator[tuple[str, Place]]:
-    """The keys of one to three lines, each as they stand and without the number before them."""
+def _runs(lines: Sequence[Line], keys: Sequence[str], start: int) -> Iterator[tuple[str, Place]]:
+    """The keys of one to three lines, each as they stand and without the number before them; `keys` are the lines'."""
     begun: tuple[str, ...] = ("",)
     length = 0
     for count, line in enumerate(lines[start : start + _MOST_LINES], start=1):
         length += len(line.text)
         if not line.running or length > _LONGEST:
             return
-        begun = _first_keys(line.text) if count == 1 else tuple(found + key(line.text) for found in begun)
+        own = keys[start + count - 1]
+        begun = _first_keys(line.text, own) if count == 1 else tuple(found + own for found in begun)
         yield from ((found, Place(start, count)) for found in begun if found)
 
 
-def _first_keys(text: str) -> tuple[str, ...]:
-    """The keys that a title's first line may have; nothing may follow its number."""
-    bare = marked(f"{text}·").rest
-    return tuple(dict.fromkeys(map(key, (text, bare, _LEADING_NUMBER.sub("", text)))))
+def _first_keys(text: str, own: str) -> tuple[str, ...]:
+    """The keys that a title's first line may have, its `own` first; nothing may follow its number."""
+    bare = marked(f"{text}·").rest[:-1]
+    others = dict.fromkeys(reading for reading in (bare, _LEADING_NUMBER.sub("", text)) if reading != text)
+    return tuple(dict.fromkeys((own, *map(key, others))))
 
 
 def _near_length(one: str, other: str) -> bool:

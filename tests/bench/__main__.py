@@ -92,7 +92,7 @@ def _measure(commands: Mapping[str, Sequence[str]]) -> dict[str, Figure]:
     found: dict[str, list[Figure]] = {name: [] for name in commands}
     for _ in range(ROUNDS):
         for name, command in commands.items():
-            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
             found[name].append(Figure(**json.loads(done.stdout)))
     return {
         name: Figure(median(figure.rate for figure in figures), median(figure.peak for figure in figures))

@@ -29,7 +29,7 @@ def main() -> None:
         return recover(read(data))
 
     sys.stdout.write(
-        json.dumps(measure({"read": read, "understand": understand}[verb], path.read_bytes(), seconds)) + "\n"
+        json.dumps(measure({"read": read, "understood": understand}[verb], path.read_bytes(), seconds)) + "\n"
     )
 
 

@@ -1,33 +1,26 @@
+"""What stands in a Word file, thing by thing: runs, fields, tables, pictures, notes."""
+
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publisher.document import (
     Align,
-    Block,
     Box,
     Divider,
-    Document,
     Figure,
-    Flow,
     Heading,
     InlineMath,
-    Items,
     Level,
     LineBreak,
     Link,
     Mark,
-    Note,
     NoteRef,
     Paragraph,
-    Properties,
     Quote,
     Ruby,
     Table,
@@ -36,342 +29,29 @@ from publisher.document import (
     plain_text,
     walk,
 )
-from publisher.errors import Unreadable
-from publisher.importers.docx import import_docx, package
-from publisher.importers.docx.numerals import numeral
+from publisher.importers.docx import import_docx
 from publisher.importers.docx.symbols import symbol
 from tests.docx_files import (
-    NORMAL,
     PNG,
     alternative,
     cell,
-    core,
     field,
     issue_file,
-    level,
-    num,
     p,
     part,
     picture,
     r,
     row,
-    scheme,
     sdt,
-    style,
     table,
     text_box,
     text_in,
     text_out,
     word_file,
-    zipped,
 )
+from tests.docx_reading import inlines, note, only, read, shown
 
 SAMPLE = Path(__file__).parent.parent.parent / "shared/samples/jinlian-2024-06.txt"
-
-WPS_STYLES = (
-    NORMAL
-    + style("2", "heading 1", "a", '<w:numPr><w:numId w:val="1"/></w:numPr><w:outlineLvl w:val="0"/>', "<w:b/>")
-    + style("3", "heading 2", "a", '<w:numPr><w:ilvl w:val="1"/><w:numId w:val="1"/></w:numPr>', "<w:b/>")
-    + style("4", "heading 3", "a", '<w:numPr><w:ilvl w:val="2"/><w:numId w:val="1"/></w:numPr>')
-    + style("9", "章标题", "2")
-    + style("q", "Intense Quote", "a")
-    + style("t1", "toc 1", "a")
-    + style("cap", "caption", "a")
-    + style("mid", "居中", "a", '<w:jc w:val="center"/>', '<w:b/><w:color w:val="C00000"/>')
-    + style("strong", "Strong", run="<w:b/>", kind="character")
-)
-CHINESE = scheme(
-    1,
-    level(0, "chineseCountingThousand", "%1、", '<w:pStyle w:val="2"/>'),
-    level(1, "chineseCounting", "（%2）", '<w:pStyle w:val="3"/>'),
-    level(2, "decimal", "%3.", '<w:pStyle w:val="4"/>'),
-)
-
-
-def read(body: str, numbering: str = "", styles: str = WPS_STYLES, **more: object) -> Document:
-    data = word_file(body, styles, numbering, **more)  # type: ignore[arg-type]  # parts and relations, as given
-    document = import_docx(data, "期刊.docx")
-    missing = text_in(data) - text_out(document)
-    assert not missing, f"lost without a note: {missing}"
-    return document
-
-
-def shown(document: Document) -> list[str]:
-    return [plain_text(block) for block in document.blocks]
-
-
-def only(document: Document) -> Block:
-    assert len(document.blocks) == 1, document.blocks
-    return document.blocks[0]
-
-
-def inlines(document: Document) -> tuple[object, ...]:
-    block = only(document)
-    assert isinstance(block, Paragraph)
-    return block.inlines
-
-
-def note(document: Document, code: str) -> Note:
-    found = [found for found in document.notes if found.code == code]
-    assert len(found) == 1, document.notes
-    return found[0]
-
-
-# ---------------------------------------------------------------------------- headings and numbers
-
-
-NEWSLETTER = (
-    p("算力产业研究", "9"),
-    p("产业趋势", "2"),
-    p("全球算力规模持续增长。"),
-    p("智能算力占据主导", "3"),
-    p("技术低碳化", "3"),
-    p("产业链", "2"),
-    p("上游", "3"),
-    p("芯片", "4"),
-    p("服务器", "4"),
-    p("中游", "3"),
-    p("云服务", "4"),
-)
-LABELS = ["一、", "二、", "（一）", "（二）", "三、", "（一）", "1.", "2.", "（二）", "1."]
-
-
-def labels(document: Document) -> list[str]:
-    return [block.label for block in document.blocks if isinstance(block, Heading)]
-
-
-def test_numbers_that_come_from_the_style_are_the_headings_labels() -> None:
-    document = read("".join(NEWSLETTER), CHINESE)
-    assert labels(document) == LABELS
-    assert [block.level for block in document.blocks if isinstance(block, Heading)] == [1, 1, 2, 2, 1, 2, 3, 3, 2, 3]
-    assert shown(document)[1:3] == ["二、产业趋势", "全球算力规模持续增长。"]
-    assert document.flow is Flow.PARAGRAPHS
-    assert [block.span.line for block in document.blocks] == list(range(1, 12))
-
-
-def test_numbers_repeated_on_the_paragraph_as_wps_does_count_once() -> None:
-    levels = {"9": 0, "2": 0, "3": 1, "4": 2}
-    body = re.sub(
-        r'<w:pStyle w:val="(\d)"/>',
-        lambda match: f'{match[0]}<w:numPr><w:ilvl w:val="{levels[match[1]]}"/><w:numId w:val="1"/></w:numPr>',
-        "".join(NEWSLETTER),
-    )
-    assert labels(read(body, CHINESE)) == LABELS
-
-
-def test_numbers_on_the_paragraph_alone_become_labels_and_leading_text() -> None:
-    styles = WPS_STYLES.replace('<w:numPr><w:numId w:val="1"/></w:numPr>', "")
-    body = p("产业趋势", "2", ("1", 0)) + p("说明。") + p("智能算力", numbered=("1", 1)) + p("说明。")
-    body += p("低碳化", numbered=("1", 1), more='<w:jc w:val="center"/>')
-    document = read(body, CHINESE, styles)
-    assert shown(document) == ["一、产业趋势", "说明。", "（一）智能算力", "说明。", "（二）低碳化"]
-    assert document.blocks[2] == Paragraph((Text("（一）智能算力"),), span=document.blocks[2].span)
-    assert isinstance(document.blocks[4], Paragraph)
-    assert document.blocks[4].align is Align.CENTER
-
-
-def test_chinese_numbers_stay_text_even_in_a_run() -> None:
-    body = p("甲", numbered=("1", 1)) + p("乙", numbered=("1", 1))
-    assert shown(read(body, CHINESE)) == ["（一）甲", "（二）乙"]
-
-
-def test_a_label_takes_the_look_of_the_text_behind_it() -> None:
-    body = p(numbered=("1", 0), inside=r("趋势", "<w:b/>"))
-    assert inlines(read(body, CHINESE)) == (Text("一、趋势", frozenset({Mark.BOLD})),)
-    math = p(numbered=("1", 0), inside="<m:oMath><m:r><m:t>x</m:t></m:r></m:oMath>")
-    assert inlines(read(math, CHINESE)) == (Text("一、"), InlineMath("x"))
-
-
-def test_a_heading_is_known_by_name_through_bases_by_outline_level_or_by_id() -> None:
-    styles = (
-        NORMAL
-        + style("x", "标题 2")
-        + style("y", "我的", "x")
-        + style("o", "带大纲", paragraph='<w:outlineLvl w:val="2"/>')
-    )
-    styles += style("loop", "绕", "pool") + style("pool", "圈", "loop") + style("T", "Title") + style("d", "heading 9")
-    body = p("a", "x") + p("b", "y") + p("c", "o") + p("d", more='<w:outlineLvl w:val="4"/>') + p("e", "T")
-    body += (
-        p("f", "x", more='<w:outlineLvl w:val="9"/>')
-        + p("g", "loop")
-        + p("h", "Heading3")
-        + p("i", "d")
-        + p("j", "Title")
-    )
-    found = [block.level if isinstance(block, Heading) else 0 for block in read(body, "", styles).blocks]
-    assert found == [2, 2, 3, 5, 1, 0, 0, 3, 6, 1]
-
-
-def test_without_any_style_definition_the_ids_of_wps_count() -> None:
-    document = read(p("大", "2") + p("中", "3") + p("正文", "1") + p("怪", "77"), "", "")
-    assert [block.level if isinstance(block, Heading) else 0 for block in document.blocks] == [1, 2, 0, 0]
-    assert isinstance(only(read(p("正文", "2"), "", NORMAL)), Paragraph)
-
-
-def test_levels_start_restart_and_count_legally() -> None:
-    numbering = scheme(
-        5,
-        level(0, "upperRoman", "%1"),
-        level(1, "decimal", "%1.%2", "<w:isLgl/>", start=3),
-        level(2, "lowerLetter", "%3)", '<w:lvlRestart w:val="1"/>'),
-        level(3, "decimal", "%4", '<w:lvlRestart w:val="0"/>'),
-    )
-    numbering += num(6, 5, '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="9"/></w:lvlOverride>')
-    numbering += num(7, 5)
-    order = [("5", 0), ("5", 1), ("5", 2), ("5", 3), ("5", 1), ("5", 2), ("5", 0), ("5", 2), ("5", 3)]
-    order += [("7", 0), ("6", 0), ("6", 0), ("5", 1), ("0", 0), ("404", 0)]
-    body = "".join(p("x", numbered=numbered, more='<w:outlineLvl w:val="0"/>') for numbered in order)
-    assert labels(read(body, numbering)) == [
-        *("I", "1.3", "a)", "1", "1.4", "b)", "II", "a)", "2", "III", "IX", "X", "10.3"),
-        *("", ""),
-    ]
-
-
-def test_a_level_used_before_its_parent_shows_the_parents_start() -> None:
-    numbering = scheme(5, level(0, "decimal", "%1"), level(1, "decimal", "%1.%2"))
-    assert labels(read(p("x", "2", ("5", 1)) + p("y", "2", ("5", 0)), numbering)) == ["1.1", "1"]
-
-
-def test_an_override_may_bring_its_own_level_and_a_style_may_lend_its_numbering() -> None:
-    numbering = scheme(5, level(0, "decimal", "%1."))
-    numbering += num(6, 5, f'<w:lvlOverride w:ilvl="0">{level(0, "ideographDigital", "第%1条")}</w:lvlOverride>')
-    numbering += scheme(8, '<w:styleLink w:val="L"/>', level(0, "decimalEnclosedCircle", "%1"))
-    numbering += scheme(7, '<w:numStyleLink w:val="L"/>')
-    numbering += scheme(
-        4,
-        '<w:lvl w:ilvl="0"><mc:AlternateContent><mc:Choice Requires="w14"><w:numFmt w:val="custom"/></mc:Choice>'
-        "<mc:Fallback>"
-        '<w:numFmt w:val="decimalZero"/></mc:Fallback></mc:AlternateContent><w:lvlText w:val="%1"/></w:lvl>',
-    )
-    body = p("x", "2", ("6", 0)) + p("y", "2", ("7", 0)) + p("z", "2", ("4", 0)) + p("u", "2", ("4", 5))
-    assert labels(read(body, numbering)) == ["第一条", "①", "00", ""]
-
-
-@pytest.mark.parametrize(
-    ("kind", "number", "text"),
-    [
-        ("chineseCounting", 10, "十"),
-        ("chineseCounting", 21, "二十一"),
-        ("chineseCountingThousand", 105, "一百零五"),
-        ("chineseCountingThousand", 110, "一百一十"),
-        ("chineseCountingThousand", 1005, "一千零五"),
-        ("chineseCounting", 0, "〇"),
-        ("chineseCounting", 30000, "30000"),
-        ("japaneseCounting", 1, "一"),
-        ("japaneseCounting", 111, "百十一"),
-        ("ideographDigital", 20, "二〇"),
-        ("chineseLegalSimplified", 12, "壹拾贰"),
-        ("ideographTraditional", 2, "乙"),
-        ("ideographZodiac", 13, "13"),
-        ("decimalEnclosedCircle", 20, "⑳"),
-        ("decimalEnclosedCircle", 21, "㉑"),
-        ("decimalEnclosedCircleChinese", 51, "51"),
-        ("decimalEnclosedParen", 3, "⑶"),
-        ("decimalEnclosedFullstop", 21, "21"),
-        ("decimalFullWidth", 12, "１２"),
-        ("lowerLetter", 27, "aa"),
-        ("upperLetter", 2, "B"),
-        ("lowerLetter", 30000, "30000"),
-        ("upperRoman", 1994, "MCMXCIV"),
-        ("lowerRoman", 5000, "5000"),
-        ("numberInDash", 3, "- 3 -"),
-        ("none", 3, ""),
-        ("hex", 12, "12"),
-        ("decimal", -1, "-1"),
-    ],
-)
-def test_numerals_are_words(kind: str, number: int, text: str) -> None:
-    assert numeral(kind, number) == text
-
-
-# ---------------------------------------------------------------------------- lists
-
-LISTS = (
-    scheme(10, level(0, "decimal", "%1."), level(1, "lowerLetter", "%2)"), level(2, "bullet", "o"))
-    + scheme(
-        11,
-        level(0, "bullet", "\uf06c", "").replace("</w:lvl>", '<w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr></w:lvl>'),
-    )
-    + scheme(
-        12,
-        level(0, "bullet", "\uf075", "").replace("</w:lvl>", '<w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr></w:lvl>'),
-    )
-    + scheme(
-        13,
-        level(0, "bullet", "", "<w:lvlPicBulletId/>").replace(
-            "</w:lvl>", '<w:pPr><w:ind w:left="900"/></w:pPr></w:lvl>'
-        ),
-    )
-    + scheme(14, level(0, "decimal", "(%1)"))
-)
-
-
-def test_a_run_of_plain_numbers_is_a_list_and_nests_by_level() -> None:
-    body = p("甲", numbered=("10", 0)) + p("甲一", numbered=("10", 1)) + p("甲二", numbered=("10", 1))
-    body += p("点", numbered=("10", 2)) + p("乙", numbered=("10", 0), inside=picture())
-    found = only(read(body, LISTS))
-    assert isinstance(found, Items)
-    assert (found.ordered, found.start, len(found.items)) == (True, 1, 2)
-    inner = found.items[0][1]
-    assert isinstance(inner, Items)
-    assert [plain_text(item[0]) for item in inner.items] == ["甲一", "甲二"]
-    assert isinstance(inner.items[1][1], Items)
-    assert not inner.items[1][1].ordered
-    assert isinstance(found.items[1][1], Figure)
-
-
-def test_a_list_that_goes_on_after_a_paragraph_keeps_its_count() -> None:
-    items = "".join(p(text, numbered=("10", 0)) for text in "甲乙")
-    found = read(items + p("正文。") + items, LISTS).blocks
-    assert [block.start for block in found if isinstance(block, Items)] == [1, 3]
-
-
-def test_a_number_that_stands_alone_is_text() -> None:
-    body = p("芯片", numbered=("10", 0)) + p("正文。") + p("服务器", numbered=("10", 0))
-    assert shown(read(body, LISTS)) == ["1. 芯片", "正文。", "2. 服务器"]
-
-
-def test_a_number_in_brackets_is_text() -> None:
-    assert shown(read(p("甲", numbered=("14", 0)) + p("乙", numbered=("14", 0)), LISTS)) == ["(1) 甲", "(2) 乙"]
-
-
-def test_an_ornament_that_stands_alone_is_text_and_a_run_of_them_is_a_list() -> None:
-    body = p("工作动态", numbered=("12", 0)) + p("要闻一", numbered=("10", 0)) + p("要闻二", numbered=("10", 0))
-    body += p("行业动态", numbered=("12", 0)) + p("要闻", numbered=("10", 0))
-    document = read(body, LISTS)
-    assert shown(document) == ["◆ 工作动态", "要闻一\n要闻二", "◆ 行业动态", "3. 要闻"]
-    found = only(read(p("甲", numbered=("11", 0)) + p("乙", numbered=("11", 0)), LISTS))
-    assert isinstance(found, Items)
-
-
-def test_bullets_of_two_numberings_nest_by_indent() -> None:
-    body = p("外", numbered=("11", 0), more='<w:ind w:left="21pt"/>') + p("里", numbered=("13", 0))
-    body += p("外", numbered=("11", 0), more='<w:ind w:left="420"/>') + p(
-        "换", numbered=("12", 0), more='<w:ind w:start="420"/>'
-    )
-    body += p("又换", numbered=("12", 0), more='<w:ind w:left="420"/>')
-    found = only(read(body, LISTS))
-    assert isinstance(found, Items)
-    assert [len(item) for item in found.items] == [2, 1, 1, 1]
-
-
-def test_lists_of_other_numberings_and_restarts_are_lists_of_their_own() -> None:
-    numbering = LISTS + num(20, 10, '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>')
-    body = (
-        p("甲", numbered=("10", 0))
-        + p("乙", numbered=("10", 0))
-        + p("丙", numbered=("20", 0))
-        + p("丁", numbered=("20", 0))
-    )
-    found = read(body, numbering).blocks
-    assert [(block.start, len(block.items)) for block in found if isinstance(block, Items)] == [(1, 2), (1, 2)]
-
-
-def test_numbers_without_text_are_strays_in_the_body_and_a_column_in_a_table() -> None:
-    body = p(numbered=("10", 0)) + table(
-        row(cell(p(numbered=("10", 0))), cell(p("金租"))), row(cell(p(numbered=("10", 0))))
-    )
-    assert shown(read(body, LISTS)) == ["2.\t金租\n3.\t"]
 
 
 # ---------------------------------------------------------------------------- runs
@@ -793,219 +473,6 @@ def test_what_is_lost_inside_hidden_or_deleted_runs_is_all_said() -> None:
     document = read(p("留", inside=f"<w:del>{r(inside=ruby)}<m:oMath><m:r><m:t>c</m:t></m:r></m:oMath></w:del>"))
     assert note(document, "tracked-changes").lost == "bac"
     assert len(document.notes) == 1
-
-
-# ---------------------------------------------------------------------------- odd but honest files
-
-
-def test_strict_files_are_read_like_others() -> None:
-    data = word_file(p("严格", "2", more='<w:jc w:val="end"/>') + p(inside=picture()), WPS_STYLES, CHINESE)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        files: dict[str, bytes | str] = {
-            name: re.sub(
-                rb"http://schemas\.openxmlformats\.org/(wordprocessingml|officeDocument|drawingml)/2006/",
-                rb"http://purl.oclc.org/ooxml/\1/",
-                archive.read(name),
-            )
-            for name in archive.namelist()
-        }
-    document = import_docx(zipped(files), "x.docx")
-    assert shown(document) == ["一、严格", ""]
-    assert len(document.assets) == 1
-    assert document.assets[0].media_type == "image/png"
-
-
-def test_content_controls_alternatives_and_stray_runs_are_text() -> None:
-    body = sdt(p("控件", inside=sdt(r("内")) + f"<w:smartTag>{r('标')}</w:smartTag>")) + alternative(p("新"), p("旧"))
-    document = read(body + r("野") + '<w:altChunk r:id="rX"/>')
-    assert shown(document) == ["控件内标", "新", "野"]
-    assert note(document, "embedded-file").level is Level.ERROR
-
-
-def test_properties_become_metadata_unless_a_program_wrote_them() -> None:
-    said = read(p("x"), parts={"docProps/core.xml": core("第六期", "秘书处", " 一句话\n摘要 ")})
-    assert said.properties == Properties(title="第六期", author="秘书处", digest="一句话 摘要")
-    rubbish = read(
-        p("x"), parts={"docProps/core.xml": core("Word Document", "python-docx", "generated by python-docx")}
-    )
-    assert rubbish.properties == Properties()
-
-
-def test_parts_are_found_in_other_places_and_spellings() -> None:
-    data = word_file(p("正文"))
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        files: dict[str, bytes | str] = {
-            name.replace("/", "\\").upper(): archive.read(name) for name in archive.namelist()
-        }
-    assert shown(import_docx(zipped(files), "x.docx")) == ["正文"]
-
-
-# ---------------------------------------------------------------------------- hostile and broken files
-
-
-@pytest.mark.parametrize(
-    ("data", "word"),
-    [
-        (b"", "空"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "旧版 .doc 或加密文件，请另存为 .docx"),
-        (b"{\\rtf1}", "不是 .docx"),
-        (word_file(p("x"))[:900], "没有复制完整"),
-        (zipped({"xl/workbook.xml": "<x/>"}), "没有正文"),
-        (zipped({"word/document.xml": part("document", "")}), "没有正文"),
-        (zipped({"word/document.xml": "<w:p"}), "损坏"),
-        (word_file(p() + p(" ")), "没有内容"),
-        (zipped({"word/document.xml": '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'}), "DOCTYPE"),
-        (zipped({"word/document.xml": '<!DOCTYPE x [<!ENTITY a "b">]><x/>'.encode("utf-16")}), "DOCTYPE"),
-        (zipped({f"{at}": "" for at in range(4001)}), "过大"),
-        (word_file(p("x") * 15_001), "段落超过"),
-        (word_file("<w:tbl>" + "<w:tr>" + "<w:tc/>" * 15_001 + "</w:tr></w:tbl>"), "单元格超过"),
-        (word_file("<w:smartTag>" * 2000 + "</w:smartTag>" * 2000), "损坏"),
-        (word_file("<w:tbl><w:tr><w:tc>" * 40 + p("x") + "</w:tc></w:tr></w:tbl>" * 40), "嵌套"),
-        (word_file("").replace(b"word/document.xml", b"word/documenx.xml", 1), "没有复制完整"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_what_is_no_word_file_is_refused_with_a_reason(data: bytes, word: str) -> None:
-    with pytest.raises(Unreadable) as caught:
-        import_docx(data, "x.docx")
-    assert word in caught.value.note
-
-
-def test_an_encrypted_or_oddly_compressed_zip_is_refused() -> None:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_BZIP2) as archive:
-        archive.writestr("word/document.xml", "x" * 500)
-    with pytest.raises(Unreadable, match="oddly compressed"):
-        import_docx(stream.getvalue(), "x.docx")
-
-
-def test_too_much_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    bomb = zipped({"word/document.xml": bytes(300_000), "a": bytes(300_000)})
-    monkeypatch.setattr(package, "MOST_BYTES", 500_000)
-    with pytest.raises(Unreadable, match="declared size"):
-        import_docx(bomb, "x.docx")
-    monkeypatch.setattr(package, "MOST_BYTES", 5_000_000)
-    monkeypatch.setattr(package, "MOST_XML_BYTES", 100_000)
-    with pytest.raises(Unreadable, match="is over 100000 bytes"):
-        import_docx(bomb, "x.docx")
-    monkeypatch.setattr(package, "MOST_TAGS", 10)
-    with pytest.raises(Unreadable, match="too many tags"):
-        import_docx(word_file(p("x") * 20), "x.docx")
-
-
-def test_a_lying_declared_size_does_not_matter() -> None:
-    data = bytearray(zipped({"word/document.xml": "x" * 100_000}))
-    central = data.rindex(b"PK\x01\x02")
-    data[central + 24 : central + 28] = (10).to_bytes(4, "little")
-    with pytest.raises(Unreadable):
-        import_docx(bytes(data), "x.docx")
-
-
-@pytest.mark.timeout(60)  # what is not linear in these takes hours
-def test_hostile_widths_and_depths_are_read() -> None:
-    runs = p(inside="<w:r><w:t>x</w:t></w:r>" * 30_000)
-    marks = p("x", more="<w:rPr><w:del/></w:rPr>") * 10_000
-    indents = "".join(p("x", numbered=("10", 0), more=f'<w:ind w:left="{at * 150}"/>') for at in range(200))
-    document = import_docx(
-        word_file(
-            runs + marks + indents, WPS_STYLES, LISTS + scheme(1, level(0, "lowerLetter", "%1" * 90, start=10**9))
-        ),
-        "x.docx",
-    )
-    assert len(document.blocks) == 2
-
-
-GOOD = word_file(
-    "".join(NEWSLETTER)
-    + p("甲", numbered=("10", 0))
-    + p("乙", inside=picture() + text_box(p("框")))
-    + table(row(cell(p("格")))),
-    WPS_STYLES,
-    CHINESE + LISTS,
-)
-FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-@FUZZ
-@given(st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 255)), max_size=8), st.integers(0, len(GOOD)))
-@example([], 0)
-def test_mutated_files_are_read_or_refused(changes: list[tuple[int, int]], cut: int) -> None:
-    data = bytearray(GOOD)
-    for at, byte in changes:
-        data[at] = byte
-    for tried in (bytes(data), bytes(data[:cut])):
-        assert read_or_refused(tried)
-
-
-def read_or_refused(data: bytes) -> bool:
-    """Whether a file is read, or refused with a sentence for the editor."""
-    try:
-        return isinstance(import_docx(data, "x.docx"), Document)
-    except Unreadable as error:
-        return error.note != error.detail
-
-
-SANE = [
-    "w:p",
-    "w:r",
-    "w:del",
-    "w:ins",
-    "w:moveFrom",
-    "w:sdt",
-    "w:sdtContent",
-    "w:hyperlink",
-    "w:fldSimple",
-    "w:smartTag",
-]
-SANE += ["m:oMath", "m:r", "w:odd"]
-ODD = ["w:pPr", "w:rPr", "w:tcPr", "w:sdtPr", "w:ruby", "w:rt", "w:rubyBase", "w:pict", "w:drawing", "w:txbxContent"]
-ODD += ["w:numPr", "w:numId", "w:pStyle", "w:altChunk", "w:vMerge", "w:gridSpan", "m:f", "m:num", "m:d", "m:nary"]
-ODD += ["mc:AlternateContent", "mc:Choice", "mc:Fallback", "a:blip", "v:imagedata", "w:tbl", "w:tr", "w:tc", "w:t"]
-VALUES = ("", "1", "2", "0", "-5", "99999999999999999999", "x", "restart", "begin", "separate", "end", "rPng", "é")
-
-
-def grown(names: list[str]) -> st.SearchStrategy[str]:
-    def element(inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-        return st.builds(
-            lambda name, value, inner: (
-                f'<{name} w:val="{value}" w:fldCharType="{value}" r:embed="{value}" w:id="{value}" w:instr="TOC">'
-                f"{''.join(inner)}</{name}>"
-            ),
-            st.sampled_from(names),
-            st.sampled_from(VALUES),
-            st.lists(inside, max_size=4),
-        )
-
-    empty = '<w:br/><w:tab/><w:sym w:char="2605"/><w:footnoteReference w:id="1"/>'
-    fields = [f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")]
-    code = "<w:r><w:instrText> TOC </w:instrText></w:r>"
-    texts = st.sampled_from(
-        ("<w:t>字</w:t>", "<m:t>式</m:t>", r("词", inside=empty), p("句"), table(row(cell(p("格")))), code, *fields)
-    )
-    return st.recursive(texts, element, max_leaves=30)
-
-
-@FUZZ
-@given(grown(SANE))
-def test_whatever_order_known_elements_come_in_nothing_is_lost(body: str) -> None:
-    data = word_file(p("首") + body, WPS_STYLES, CHINESE + LISTS)
-    assert not text_in(data) - text_out(import_docx(data, "x.docx"))
-
-
-@FUZZ
-@given(grown(SANE + ODD))
-def test_elements_in_senseless_places_do_no_harm(body: str) -> None:
-    assert read_or_refused(word_file(body, WPS_STYLES, CHINESE + LISTS))
-
-
-@given(st.text(st.characters(exclude_characters="<&"), max_size=300), st.sampled_from(VALUES))
-@settings(max_examples=40, deadline=None)
-def test_any_words_in_styles_and_numbering_are_harmless(text: str, value: str) -> None:
-    pattern = "".join(sign for sign in text if sign.isprintable() and sign != '"')
-    numbering = scheme(1, level(0, value, pattern)).replace('w:numId="1"', f'w:numId="{value}"')
-    styles = style("2", pattern, value, f'<w:numPr><w:numId w:val="{value}"/></w:numPr><w:outlineLvl w:val="{value}"/>')
-    document = import_docx(word_file(p("字", "2", (value, 0)) + p("字", "2"), styles, numbering), "x.docx")
-    assert "".join(shown(document)).count("字") >= 2
 
 
 # ---------------------------------------------------------------------------- a whole issue

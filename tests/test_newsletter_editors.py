@@ -17,6 +17,7 @@ from publisher.document import (
     Items,
     Link,
     Mark,
+    Masthead,
     Newsletter,
     Paragraph,
     Table,
@@ -51,6 +52,11 @@ def _body() -> list[Block | str]:
 
 def _recovered(*contents: Block | str) -> Newsletter:
     return recover_blocks([*_HEAD, *contents, *_body()])
+
+
+def _recovered_then(*closing: Block | str) -> Newsletter:
+    body = [Heading(2, block.inlines) if isinstance(block, Paragraph) else block for block in _body()]
+    return recover_blocks([*_HEAD, *body, *closing])
 
 
 def _titles() -> list[str]:
@@ -191,6 +197,39 @@ def test_long_lines_of_a_list_are_not_joined() -> None:
     ]
     (article,) = recover_blocks(["政策目录汇编", _ONE, *rules, _TWO]).articles
     assert len(article.blocks) == 11
+
+
+# ---------------------------------------------------------------------------- heads and imprints of office staff
+
+
+@pytest.mark.parametrize(
+    ("line", "editor"),
+    [
+        ("第18期　2025年6月15日　主编：安澜", "安澜"),
+        ("主编：安澜　第18期　2025年6月15日", "安澜"),
+        ("第18期 2025年6月15日 主办：海桐联合会", "海桐联合会"),
+    ],
+)
+def test_number_and_date_are_read_beside_a_label_too(line: str, editor: str) -> None:
+    head = recover_blocks(["海桐志愿通讯", line, *_body()]).masthead
+    assert head == Masthead("海桐志愿通讯", 2025, 18, editor=editor, date="2025-06-15")
+
+
+def test_the_official_imprint_ends_an_issue_and_the_source_before_it_is_the_articles() -> None:
+    imprint = ("地址：海桐市青岭路18号　电话：0123-45", "报：市农业局　　送：各会员单位", "（共印120份）")
+    newsletter = recover_blocks([*_HEAD, *_body(), "信息来源：市农业局", *imprint])
+    assert newsletter.articles[-1].source == "市农业局"
+    assert newsletter.masthead is not None
+    assert newsletter.masthead.address == "海桐市青岭路18号"
+    (spare,) = [note for note in newsletter.notes if note.code == "masthead-spare"]
+    assert "各会员单位" in spare.text
+
+
+def test_a_notice_under_a_heading_of_its_own_is_no_article() -> None:
+    notice = "版权声明：未经许可不得转载。"
+    newsletter = _recovered_then(Heading(2, (Text("声明"),)), notice)
+    assert newsletter.copyright == f"声明\n{notice}"
+    assert [article.title for article in newsletter.articles] == _titles()
 
 
 # ---------------------------------------------------------------------------- shapes that no editor means

@@ -16,6 +16,10 @@ _SIGNATURES: Final = (
     (b"II*\0", "image/tiff"),
     (b"MM\0*", "image/tiff"),
     (b"\xd7\xcd\xc6\x9a", "image/wmf"),
+    # Without Aldus's header, which tells the size: as old programs put it on the clipboard, in memory or from disk.
+    (b"\x01\0\x09\0\0\x03", "image/wmf"),
+    (b"\x02\0\x09\0\0\x03", "image/wmf"),
+    (b"\x01\0\x09\0\0\x01", "image/wmf"),
     (b"PK\x03\x04", "application/zip"),
     (b"PK\x05\x06", "application/zip"),
     (b"%PDF-", "application/pdf"),

@@ -14,6 +14,7 @@ from publisher.newsletter.speech import (
     is_source,
     is_table_source,
     is_whole,
+    names_notice,
     opens_copyright,
     source_name,
 )
@@ -59,14 +60,13 @@ def write_articles(lines: Sequence[Line], stories: Sequence[Story], sections: Se
     contents list gives, in order; where it gives none, lines of the text that announce a section do.
     """
     drafts, marks = _cut(lines, sorted(stories, key=lambda story: story.place.start), sections)
-    notice = _take_notice(drafts[-1]) if drafts else ()
+    notice = _take_notice(drafts) if drafts else ()
     finished = [(draft, _finished(draft, flow)) for draft in drafts]
     notes = [note for draft in drafts for note in draft.notes]
     if marks:
         lost = "\n".join(line.text for line in marks)
         notes.append(Note("section-marks", "正文里的栏目名行已用来划分栏目。", Level.INFO, marks[0].span, lost=lost))
-    text = "\n".join(line.text for line in notice)
-    return Written(_gathered(finished, sections), text, tuple(notes))
+    return Written(_gathered(finished, sections), "\n".join(notice), tuple(notes))
 
 
 def _cut(lines: Sequence[Line], stories: Sequence[Story], sections: Sequence[str]) -> tuple[list[_Draft], list[Line]]:
@@ -118,16 +118,24 @@ def _keep_preface(draft: _Draft, before: Sequence[Line]) -> None:
     draft.lines += before
 
 
-def _take_notice(draft: _Draft) -> tuple[Line, ...]:
-    """Cuts the closing notice off the last draft."""
+def _take_notice(drafts: list[_Draft]) -> tuple[str, ...]:
+    """Cuts the closing notice off the last draft, or off the drafts where it stands under a title of its own."""
+    draft = drafts[-1]
+    if len(drafts) > 1 and _is_notice(draft):
+        return (drafts.pop().title, *(line.text for line in draft.lines))
     last = range(max(0, len(draft.lines) - _NOTICE_LINES), len(draft.lines))
     for place in last:
         line = draft.lines[place]
         if line.running and opens_copyright(line.text) and all(after.running for after in draft.lines[place:]):
-            notice = tuple(draft.lines[place:])
+            notice = tuple(line.text for line in draft.lines[place:])
             del draft.lines[place:]
             return notice
     return ()
+
+
+def _is_notice(draft: _Draft) -> bool:
+    named = names_notice(draft.title)
+    return named and 0 < len(draft.lines) <= _NOTICE_LINES and all(line.running for line in draft.lines)
 
 
 def _finished(draft: _Draft, flow: Flow) -> Article:

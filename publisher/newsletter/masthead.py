@@ -11,7 +11,7 @@ from typing import Final
 
 from publisher.document import Level, Masthead, Note, Span
 from publisher.newsletter.lines import Line, letters, says_something
-from publisher.newsletter.speech import fields
+from publisher.newsletter.speech import before_fields, fields
 
 _DIGITS: Final = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
 _NUMERAL: Final = r"[0-9]{1,4}|[〇零一二三四五六七八九十百]{1,6}"
@@ -33,6 +33,7 @@ _MADE_BY: Final = re.compile(
 )
 _MAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _CONFIDENTIAL: Final = re.compile(r"内部|注意保存|仅供|秘密|机密|赠阅|免费")
+_WIDE_BLANK: Final = re.compile(r"\u3000+|[ \t]{2,}|(?<=\S) (?=[12][0-9]{3}\s*年|第)")
 _SHORT: Final = 40
 _DECEMBER: Final = 12
 
@@ -79,6 +80,8 @@ def names_issue(text: str) -> bool:
     """Whether a line gives an issue's number, with at most a name before it: «金融简讯 2024年第6期»."""
     if len(text) > _SHORT * 2:
         return False
+    if fields(text):
+        return any(names_issue(piece) for piece in _WIDE_BLANK.split(text) if not fields(piece))
     numbers = _numbers(text)
     if numbers.issue is None and numbers.total is None:
         return False
@@ -121,12 +124,24 @@ def _read_piece(found: _Found, text: str) -> None:
 def _read(found: _Found, text: str) -> None:
     labelled = fields(text)
     if labelled:
+        for piece in filter(letters, _apart(before_fields(text))):
+            _read(found, piece)
         for name, value in labelled:
-            _fill(found, name, value)
+            first, *others = _apart(value)
+            _fill(found, name, first)
+            for piece in others:
+                _read(found, piece)
     elif _is_maker(text):
         _fill(found, "editor", _maker(text))
     else:
         _read_numbers(found, text)
+
+
+def _apart(text: str) -> list[str]:
+    """The text, cut at wide blanks if a piece tells the issue's number or its date: 安澜　第 18 期."""
+    pieces = [piece for piece in _WIDE_BLANK.split(text) if piece]
+    said = [bool(numbers.issue or numbers.total or numbers.date) for numbers in map(_numbers, pieces)]
+    return pieces if any(said) else [text]
 
 
 def _read_numbers(found: _Found, text: str) -> None:

@@ -22,7 +22,7 @@ _LABELS: Final = {
     "phone": r"(?:联系|咨询|编辑部)?电\s*话|联系方式|热\s*线|TEL",
     "editor": r"编\s*辑(?:部|单位)?|主办(?:单位|方)?|编印(?:单位)?|编写(?:单位)?|编制(?:单位)?|主\s*编",
     "other": r"责任编辑|执行主编|执行编辑|总\s*编|校\s*对|排\s*版|承办(?:单位)?|协办(?:单位)?|指导单位|传\s*真"
-    r"|邮\s*编|邮政编码|网\s*址|网\s*站|联系人|(?:准印证|刊)号|印\s*数|发送|微信公众号|公众号|出版(?:日期|时间)?|日\s*期|时\s*间|签\s*发|审\s*核",
+    r"|邮\s*编|邮政编码|网\s*址|网\s*站|联系人|(?:准印证|刊)号|印\s*数|发送|微信公众号|公众号|出版(?:日期|时间)?|日\s*期|时\s*间|签\s*发|审\s*核|报\s*送|抄\s*[送报]|[报送发]|分\s*送",
 }
 _LABEL: Final = re.compile(
     r"(?:^|(?<=[\s|｜；;，,/／]))(?:"
@@ -30,6 +30,7 @@ _LABEL: Final = re.compile(
     + r")\s*[:：]",
     re.IGNORECASE,
 )
+_PRINTED: Final = re.compile(r"[（(]?\s*共?印(?:发|数|刷)?\s*[:：]?\s*[0-9０-９]{1,6}\s*[份册本]\s*[）)]?")
 _CLOSING: Final = "”’\"'」』】〉》）)〕］]"
 _ENDS: Final = "。！？；…：.!?;:"
 _BOX: Final = re.compile(r"[-—–─━=＝_*＊~～]{2,}\s*[【\[〖](?P<title>[^】\]〗]{1,40})[】\]〗]\s*[-—–─━=＝_*＊~～]{2,}")
@@ -78,8 +79,8 @@ def byline_name(text: str) -> str:
 
 
 def is_field(text: str) -> bool:
-    """Whether a line is one of a head or imprint: 地址：, 电话：, 主办：."""
-    return len(text) <= _CAPTION_LENGTH * 2 and bool(_LABEL.match(text))
+    """Whether a line is one of a head or imprint: 地址：, 电话：, 主办：, 抄送：, （共印 120 份）."""
+    return bool(_PRINTED.fullmatch(text)) or (len(text) <= _CAPTION_LENGTH * 2 and bool(_LABEL.match(text)))
 
 
 def fields(text: str) -> list[tuple[str, str]]:
@@ -90,6 +91,12 @@ def fields(text: str) -> list[tuple[str, str]]:
         (str(match.lastgroup), text[match.end() : end].strip(" \t\u3000|｜；;，,/／"))
         for match, end in zip(found, ends, strict=True)
     ]
+
+
+def before_fields(text: str) -> str:
+    """What stands in a line before its first label: 第 18 期　主编：…, "" where it has none."""
+    first = _LABEL.search(text)
+    return text[: first.start()].strip(" \t\u3000|｜；;，,/／") if first else ""
 
 
 def is_whole(text: str) -> bool:
@@ -118,3 +125,8 @@ def opens_copyright(text: str) -> bool:
     """Whether a line begins the closing notice: «版权及免责声明：», alone or with its text."""
     match = _COPYRIGHT.match(text)
     return bool(match) or bool(_COPYRIGHT_NAME.fullmatch(text))
+
+
+def names_notice(title: str) -> bool:
+    """Whether a title is that of the closing notice and of nothing else: 声明, 版权声明, 免责声明."""
+    return title.strip() == "声明" or bool(_COPYRIGHT_NAME.fullmatch(title))

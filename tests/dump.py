@@ -1,12 +1,20 @@
-"""A document as a person can read it, line by line: what the golden files of the corpus hold."""
+"""A document as text that a person can check: one block a line, inner blocks indented, marks in braces.
+
+It is what the golden results of the corpus hold. `python -m tests.dump` writes all of them anew, as the importers read
+the corpus now: look at what git shows before it is committed. `python -m tests.dump FILE…` prints those of some files.
+"""
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from PIL import Image
+
 from publisher.document import (
+    Asset,
     Block,
     Box,
     Cell,
@@ -22,146 +30,163 @@ from publisher.document import (
     Items,
     LineBreak,
     Link,
-    Mark,
     Math,
-    Metadata,
-    Note,
     NoteRef,
     Paragraph,
-    Properties,
     Quote,
     Ruby,
     Table,
     Text,
 )
 from publisher.importers import import_file
+from publisher.importers.docx import import_docx
+from tests.corpus import GOLDEN, WRITTEN
+from tests.corpus.docx import ITEMS
 
-_MARKS = {
-    Mark.BOLD: "b",
-    Mark.ITALIC: "i",
-    Mark.UNDERLINE: "u",
-    Mark.STRIKE: "s",
-    Mark.SUPERSCRIPT: "sup",
-    Mark.SUBSCRIPT: "sub",
-    Mark.CODE: "code",
-    Mark.HIGHLIGHT: "hi",
-}
+_DRAWN = ("image/emf", "image/wmf", "image/svg+xml")
+_SEEN = str.maketrans({"\t": "⇥", "\n": "⏎", "\u3000": "□", "\u00a0": "␣"})
 
 
 def dump(document: Document) -> str:
-    """The document: its blocks with marks as {b:bold}, its notes, its losses; one line a block."""
-    return "\n".join(_document(document)) + "\n"
+    """All that the document says; `@3` is the line or paragraph of the file, pictures are told by their number."""
+    return "\n".join(_Dump(document).lines()) + "\n"
 
 
-def _document(document: Document) -> Iterator[str]:
-    yield f"flow: {document.flow}"
-    for said in (document.metadata, document.properties):
-        yield from _said(said)
-    yield from _blocks(document.blocks, "")
-    for footnote in document.footnotes:
-        yield f"note [{footnote.id}]"
-        yield from _blocks(footnote.blocks, "  ")
-    for asset in document.assets:
-        yield f"asset {asset.fingerprint[:8]} {asset.media_type} {len(asset.data)} bytes"
-    for note in document.notes:
-        yield _remark(note)
+class _Dump:
+    """One document's dump."""
 
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._numbers = {asset.fingerprint: at for at, asset in enumerate(document.assets, 1)}
 
-def _said(said: Metadata | Properties) -> Iterator[str]:
-    for name in said.__dataclass_fields__:
-        if value := getattr(said, name):
-            yield f"{type(said).__name__.lower()}.{name}: {value}"
+    def lines(self) -> Iterator[str]:
+        document = self._document
+        yield f"flow {document.flow}"
+        for kind, said in (("metadata", document.metadata), ("property", document.properties)):
+            found = ((name, getattr(said, name)) for name in said.__dataclass_fields__)
+            yield from (f"{kind} {name}: {value}" for name, value in found if value)
+        yield from (line for block in document.blocks for line in self._block(block))
+        for footnote in document.footnotes:
+            yield from (f"footnote {footnote.id}", *self._inside(footnote.blocks))
+        for asset in document.assets:
+            yield f"{self._picture(asset.fingerprint)}, {_size(asset)}"
+        for note in document.notes:
+            lost = f" lost: {_visible(note.lost)}" if note.lost else ""
+            yield f"note {note.level} {note.code} @{note.span.line}: {note.text}{lost}"
 
+    # ------------------------------------------------------------------ blocks
 
-def _remark(note: Note) -> str:
-    lost = f" lost={note.lost!r}" if note.lost else ""
-    return f"{note.level} {note.code} @{note.span.line}: {note.text}{lost}"
+    def _block(self, block: Block) -> Iterator[str]:
+        at = f" @{block.span.line}" if block.span.line else ""
+        match block:
+            case Paragraph(inlines=inlines, align=align):
+                yield f"paragraph{' ' + align if align else ''}{at}: {self._inlines(inlines)}"
+            case Heading(level=level, inlines=inlines, label=label):
+                yield f"heading {level}{' [' + label + ']' if label else ''}{at}: {self._inlines(inlines)}"
+            case Figure():
+                yield self._figure(block) + at
+            case Items():
+                yield from self._items(block, at)
+            case Quote(blocks=blocks):
+                yield from (f"quote{at}", *self._inside(blocks))
+            case Box(title=title, blocks=blocks):
+                yield from (f"box{' ' + title if title else ''}{at}", *self._inside(blocks))
+            case Code(text=text, language=language):
+                yield f"code{' ' + language if language else ''}{at}: {_visible(text)}"
+            case Math(tex=tex):
+                yield f"formula{at}: {_visible(tex)}"
+            case Table():
+                yield from self._table(block, at)
+            case Divider():
+                yield f"rule{at}"
 
+    def _inside(self, blocks: tuple[Block, ...]) -> Iterator[str]:
+        return ("    " + line for block in blocks for line in self._block(block))
 
-def _blocks(blocks: tuple[Block, ...], indent: str) -> Iterator[str]:
-    for block in blocks:
-        yield from (indent + line for line in _block(block))
+    def _figure(self, figure: Figure) -> str:
+        more = (("alt", figure.alt), ("source", figure.source), ("caption", self._inlines(figure.caption)))
+        return f"figure of {self._picture(figure.picture)}" + "".join(
+            f", {name}: {text}" for name, text in more if text
+        )
 
+    def _picture(self, fingerprint: str) -> str:
+        return f"picture {self._numbers[fingerprint]}" if fingerprint in self._numbers else "nothing"
 
-def _block(block: Block) -> Iterator[str]:
-    match block:
-        case Paragraph(inlines=inlines, align=align):
-            yield f"p{f'({align})' if align else ''}@{block.span.line} {_inlines(inlines)}"
-        case Heading(level=level, inlines=inlines, label=label):
-            yield f"h{level}@{block.span.line} {f'<{label}> ' if label else ''}{_inlines(inlines)}"
-        case Figure(picture=picture, caption=caption, alt=alt, source=source):
-            yield f"figure {picture[:8] or source!r} alt={alt!r} caption={_inlines(caption)!r}"
-        case Items(ordered=ordered, items=items, start=start):
-            yield f"list {f'from {start}' if ordered else 'of bullets'}"
-            yield from _groups("-", items)
-        case Quote(blocks=blocks):
-            yield "quote"
-            yield from _blocks(blocks, "  ")
-        case Box(title=title, blocks=blocks):
-            yield f"box {title!r}"
-            yield from _blocks(blocks, "  ")
-        case Code(text=text, language=language):
-            yield f"code {language!r} {text!r}"
-        case Math(tex=tex):
-            yield f"math {tex!r}"
-        case Table():
-            yield from _table(block)
-        case Divider():
-            yield "----"
+    def _items(self, items: Items, at: str) -> Iterator[str]:
+        yield f"numbered list from {items.start}{at}" if items.ordered else f"bulleted list{at}"
+        for count, blocks in enumerate(items.items):
+            number = items.labels[count] if items.labels else f"{items.start + count}"
+            yield from (f"  - {number if items.ordered else '•'}", *self._inside(blocks))
 
+    def _table(self, table: Table, at: str) -> Iterator[str]:
+        yield f"table{at}, {len(table.rows)} rows, {table.header_rows} of them headers"
+        for name, inlines in (("caption", table.caption), ("source", table.source)):
+            if inlines:
+                yield f"  {name}: {self._inlines(inlines)}"
+        for row in table.rows:
+            yield "  row"
+            for cell in row:
+                yield from (f"   {_cell(cell)}", *self._inside(cell.blocks))
 
-def _groups(sign: str, groups: tuple[tuple[Block, ...], ...]) -> Iterator[str]:
-    for group in groups:
-        for number, line in enumerate(_blocks(group, "")):
-            yield f"  {' ' if number else sign} {line}"
+    # ------------------------------------------------------------------ inlines
 
+    def _inlines(self, inlines: Inlines) -> str:
+        return "".join(map(self._inline, inlines))
 
-def _table(table: Table) -> Iterator[str]:
-    caption = f" caption={_inlines(table.caption)!r}" if table.caption else ""
-    source = f" source={_inlines(table.source)!r}" if table.source else ""
-    yield f"table header_rows={table.header_rows}{caption}{source}"
-    for row in table.rows:
-        yield "  row"
-        for cell in row:
-            yield f"    {_cell(cell)}"
-            yield from _blocks(cell.blocks, "      ")
+    def _inline(self, inline: Inline) -> str:
+        match inline:
+            case Text(text=text, marks=marks, color=color):
+                look = " ".join([*sorted(marks), *([color] if color else [])])
+                return f"{{{look}: {_visible(text)}}}" if look else _visible(text)
+            case Link(href=href, inlines=inner):
+                return f"{{link {href}: {self._inlines(inner)}}}"
+            case LineBreak():
+                return "⏎"
+            case NoteRef(id=name):
+                return f"{{see {name}}}"
+            case InlineImage(picture=picture, alt=alt):
+                return f"{{{self._picture(picture)}{' ' + alt if alt else ''}}}"
+            case InlineMath(tex=tex):
+                return f"{{formula: {_visible(tex)}}}"
+            case Ruby(base=base, annotation=annotation):
+                return f"{{ruby {base} {annotation}}}"
 
 
 def _cell(cell: Cell) -> str:
     spans = f" {cell.colspan}x{cell.rowspan}" if (cell.colspan, cell.rowspan) != (1, 1) else ""
-    return f"{'th' if cell.header else 'td'}{spans}{f' {cell.align}' if cell.align else ''}"
+    return f"cell{spans}{' header' if cell.header else ''}{' ' + cell.align if cell.align else ''}"
 
 
-def _inlines(inlines: Inlines) -> str:
-    return "".join(map(_inline, inlines))
+def _size(asset: Asset) -> str:
+    """What a picture is and measures: its bytes may differ where it had to be cut out of another."""
+    if asset.media_type in _DRAWN:
+        return f"{asset.media_type}, {len(asset.data)} bytes"
+    with Image.open(io.BytesIO(asset.data)) as image:
+        return f"{asset.media_type}, {image.width}x{image.height} pixels"
 
 
-def _inline(inline: Inline) -> str:
-    match inline:
-        case Text(text=text, marks=marks, color=color):
-            looks = [*sorted(_MARKS[mark] for mark in marks), *([color] if color else [])]
-            shown = text.replace("\u00a0", "⍽").replace("\t", "⇥")
-            return f"{{{' '.join(looks)}:{shown}}}" if looks else shown
-        case Link(href=href, inlines=inner):
-            return f"[{_inlines(inner)}]({href})"
-        case LineBreak():
-            return "⏎"
-        case NoteRef(id=key):
-            return f"[^{key}]"
-        case InlineImage(picture=picture, alt=alt):
-            return f"![{alt}]({picture[:8]})"
-        case InlineMath(tex=tex):
-            return f"${tex}$"
-        case Ruby(base=base, annotation=annotation):
-            return f"{base}({annotation})"
+def _visible(text: str) -> str:
+    return text.translate(_SEEN)
 
 
-def main() -> None:
-    """Prints the dumps of the files that are named, to be read and kept as golden results."""
-    for name in sys.argv[1:]:
-        path = Path(name)
+# ---------------------------------------------------------------------------- by hand
+
+
+def main(names: list[str]) -> None:
+    """Prints the dumps of the named files, or writes all goldens anew."""
+    if not names:
+        _write_goldens()
+    for path in map(Path, names):
         sys.stdout.write(dump(import_file(path.read_bytes(), path.name)))
 
 
+def _write_goldens() -> None:
+    for path in WRITTEN:
+        golden = GOLDEN / path.parent.name / f"{path.name}.txt"
+        golden.write_text(dump(import_file(path.read_bytes(), path.name)), encoding="utf-8")
+    for name, make in ITEMS.items():
+        (GOLDEN / "docx" / f"{name}.txt").write_text(dump(import_docx(make(), f"{name}.docx")), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

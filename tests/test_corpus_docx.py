@@ -33,11 +33,11 @@ from publisher.document import (
     walk,
 )
 from publisher.importers.docx import import_docx
+from tests.corpus import GOLDEN
 from tests.corpus.docx import ITEMS
 from tests.corpus.docx.pictures import halves
-from tests.corpus.docx.shelf import GOLDEN
-from tests.corpus.dump import dump
 from tests.docx_files import letters, text_in, text_out
+from tests.dump import dump
 
 NAMES = sorted(ITEMS)
 
@@ -52,11 +52,11 @@ def read(name: str) -> Document:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_read_is_what_a_person_has_checked(name: str) -> None:
-    assert dump(read(name)) == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+    assert dump(read(name)) == (GOLDEN / "docx" / f"{name}.txt").read_text(encoding="utf-8")
 
 
 def test_every_golden_has_its_file() -> None:
-    assert sorted(path.stem for path in GOLDEN.iterdir()) == NAMES
+    assert sorted(path.stem for path in (GOLDEN / "docx").iterdir()) == NAMES
 
 
 def test_a_cropped_picture_shows_what_word_shows() -> None:

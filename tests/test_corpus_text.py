@@ -1,6 +1,6 @@
 """The corpus of plain text, HTML and Markdown: files as the real programs write them, found by folder.
 
-The golden results were read and approved by a person; `python -m tests.dump FILE` prints a new one.
+The golden results were read and approved by a person; `python -m tests.dump` writes them anew.
 """
 
 from __future__ import annotations
@@ -32,10 +32,9 @@ from publisher.document import (
 )
 from publisher.errors import Unreadable
 from publisher.importers import import_file
+from tests.corpus import GOLDEN, WRITTEN
 from tests.dump import dump
 
-CORPUS = Path(__file__).parent / "corpus"
-GOLDEN = CORPUS / "golden"
 ENCODINGS = {
     "big5.txt": "big5",
     "big5-hkscs.txt": "big5hkscs",
@@ -45,14 +44,14 @@ ENCODINGS = {
     "unicode-unmarked.txt": "utf-16-be",
     "office.md": "utf-8-sig",
 }
-FILES = [
-    path
-    for folder in ("text", "html", "markdown")
-    for path in sorted((CORPUS / folder).iterdir())
-    if not path.name.startswith(".")
-]
-NAMES = [f"{path.parent.name}/{path.name}" for path in FILES]
-files = pytest.mark.parametrize("path", FILES, ids=NAMES)
+NAMES = [f"{path.parent.name}/{path.name}" for path in WRITTEN]
+files = pytest.mark.parametrize("path", WRITTEN, ids=NAMES)
+
+
+def kept_in(folder: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(
+        "path", [path for path in WRITTEN if path.parent.name == folder], ids=lambda p: p.name
+    )
 
 
 def read(path: Path) -> Document:
@@ -150,7 +149,7 @@ class _Visible(HTMLParser):
             self.pieces.append(data)
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if path.parent.name == "html"], ids=lambda path: path.name)
+@kept_in("html")
 def test_no_visible_character_of_a_page_is_lost_and_none_is_made_up(path: Path) -> None:
     seen = _Visible(source_of(path))
     source, found = letters("".join(seen.pieces)), written(read(path))
@@ -159,12 +158,14 @@ def test_no_visible_character_of_a_page_is_lost_and_none_is_made_up(path: Path) 
     assert not found - source - letters("".join(seen.attributes)) - Counter("一二")
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if path.parent.name == "text"], ids=lambda path: path.name)
+@kept_in("text")
 def test_the_characters_of_a_text_are_those_of_its_lines(path: Path) -> None:
     assert written(read(path)) == letters(source_of(path))
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if path.parent.name == "markdown"], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [path for path in WRITTEN if path.parent.name == "markdown"], ids=lambda path: path.name
+)
 def test_no_han_of_a_markdown_file_is_lost(path: Path) -> None:
     document = read(path)
     shown = [block.alt + block.source for block in whole(document) if isinstance(block, Figure)]
@@ -225,7 +226,7 @@ def test_a_document_survives_its_codec(path: Path) -> None:
 @st.composite
 def spoilt(draw: st.DrawFn) -> tuple[str, bytes]:
     """A file of the corpus with a few cuts, repetitions and foreign bytes."""
-    path = draw(st.sampled_from(FILES))
+    path = draw(st.sampled_from(WRITTEN))
     data = path.read_bytes()
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(data)))

@@ -1,4 +1,4 @@
-"""The Word files of the corpus; `python -m tests.corpus.docx FOLDER` writes them out, the goldens with them."""
+"""The Word files of the corpus; `python -m tests.corpus.docx FOLDER` writes them out."""
 
 from __future__ import annotations
 

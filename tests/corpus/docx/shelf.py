@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from tests.docx_files import NORMAL, level, scheme, style
 
 Maker = Callable[[], bytes]
-GOLDEN = Path(__file__).parents[1] / "golden" / "docx"
 ITEMS: dict[str, Maker] = {}
 
 

@@ -124,7 +124,16 @@ def row(*cells: str, properties: str = "") -> str:
 
 
 def table(*rows: str) -> str:
-    return f"<w:tbl><w:tblPr/>{''.join(rows)}</w:tbl>"
+    """A table with the grid that Word writes before the rows: without it, LibreOffice loses cells."""
+    grid = '<w:gridCol w:w="1500"/>' * max(map(_width, rows), default=0)
+    return f"<w:tbl><w:tblPr/><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+
+
+def _width(row: str) -> int:
+    """How many columns a row covers, tables inside its cells left aside."""
+    own = re.sub(r"<w:tbl>.*?</w:tbl>", "", row, flags=re.DOTALL)
+    wider = (int(span) - 1 for span in re.findall(r'<w:gridSpan w:val="(\d{1,2})"', own))
+    return own.count("<w:tc>") + sum(wider)
 
 
 # ---------------------------------------------------------------------------- styles and numbers
@@ -174,6 +183,8 @@ def word_file(
     """A .docx. `parts` are further files by name, `relations` further (id, kind, target) of the main part; a target
     with a colon is external. A `rPng` and a `rEmf` picture are always there.
     """
+    if body.endswith("</w:tbl>"):
+        body += p()  # as Word does: without it, LibreOffice makes no table of it in a .doc
     related = [
         ("rS", "styles", "styles.xml"),
         ("rN", "numbering", "numbering.xml"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.processes import Workspace, running_workspace
-from tests.world import issue_text, picture
+from tests.world import issue_text, moving, picture
 
 POINTS = ["before-intent", "after-intent", "after-call", "after-commit"]
 FOLDER = "# 春游\n\n我们去了城东公园，天气晴朗，大家玩得很开心。\n\n![合影](a.png)\n"
@@ -29,11 +29,11 @@ def ends_published(workspace: Workspace) -> None:
     assert not [path for path in (workspace.home / "drafts").iterdir() if not path.name.startswith(".")]
 
 
-@pytest.mark.parametrize("kind", ["upload_image", "upload_cover", "add_draft"])
+@pytest.mark.parametrize("kind", ["upload_image", "upload_animation", "upload_cover", "add_draft"])
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_around_an_upload_or_a_draft_it_publishes_once(workspace: Workspace, kind: str, point: str) -> None:
     workspace.drop("trip/note.md", FOLDER)
-    workspace.drop("trip/a.png", picture())
+    workspace.drop("trip/a.png", moving() if kind == "upload_animation" else picture())
     assert workspace.kill(kind, point) == -9
     ends_published(workspace)
     assert workspace.calls("/cgi-bin/draft/add") == 1

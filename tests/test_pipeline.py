@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
-from PIL import Image
 
 from publisher.app import Publisher
 from publisher.errors import Unavailable, WrongMove
 from publisher.issue import Move, Status
 from publisher.replies import Message
 from publisher.sandbox.state import FAILED, REJECTED, UNORIGINAL
-from tests.world import APPID, PUBLISHED_LINK, World, issue_text, picture
+from tests.world import APPID, PUBLISHED_LINK, World, issue_text, moving, picture
 
 ADD, SUBMIT = "/cgi-bin/draft/add", "/cgi-bin/freepublish/submit"
 
@@ -514,14 +511,6 @@ def test_an_upload_whose_answer_is_lost_is_repeated(world: World) -> None:
     world.drop("trip/a.png", picture())
     world.work(publisher)
     assert world.finish(publisher).status is Status.PUBLISHED
-
-
-def moving() -> bytes:
-    """A GIF of two frames."""
-    memory = io.BytesIO()
-    frames = [Image.new("RGB", (60, 40), color) for color in ("red", "blue")]
-    frames[0].save(memory, "GIF", save_all=True, append_images=frames[1:], duration=200)
-    return memory.getvalue()
 
 
 @pytest.mark.parametrize("answer", ["", "lost-answer"])

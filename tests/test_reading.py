@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from publisher import office
-from publisher.document import Article, Asset, Figure, Level, Newsletter, Paragraph, Section, Text, plain_text
+from publisher.document import Article, Asset, Figure, Level, Newsletter, Paragraph, Section, Text, plain_text, text_of
 from publisher.errors import Unreadable
 from publisher.importers.supplies import Conversion, Supplies, Supply, Wants
 from publisher.pictures import fit_pictures
 from publisher.reading import Reader, read
-from tests.docx_files import issue_file
+from tests.docx_files import issue_file, p, word_file
+from tests.docx_files import picture as drawing
+from tests.metafiles import SVG, emf, wmf
 from tests.test_office import rtf
+from tests.test_vector import is_red
 from tests.world import picture
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "samples" / "jinlian-2024-06.txt"
@@ -42,6 +47,27 @@ def test_an_old_word_file_in_a_folder_becomes_a_newsletter_with_the_pictures_ins
     assert newsletter.masthead is not None
     assert newsletter.masthead.total_issue == 18
     assert len(newsletter.articles) == 15
+
+
+def test_drawings_of_every_kind_become_pictures_that_show_them() -> None:
+    """By way of LibreOffice and of resvg, each in its cage; a .wmf comes with and without the header of its size."""
+    drawings = {"emf": emf(), "wmf": wmf(placeable=True), "bare.wmf": wmf(placeable=False), "svg": SVG}
+    parts = {f"word/media/drawing.{kind}": data for kind, data in drawings.items()}
+    body = p("产量变化", more='<w:jc w:val="center"/>') + p("近三年产量稳步上升，结构持续优化。")
+    body += "".join(p(inside=drawing(f"r{number}")) + p(f"图 {number}：产量") for number in range(len(drawings)))
+    relations = [(f"r{number}", "image", f"media/drawing.{kind}") for number, kind in enumerate(drawings)]
+    drawn = read({"稿.docx": word_file(body, parts=parts, relations=relations)})
+    figures = [block for article in drawn.articles for block in article.blocks if isinstance(block, Figure)]
+    pictures = {one.fingerprint: Image.open(BytesIO(one.data)).convert("RGB") for one in drawn.assets}
+    assert [note for note in drawn.notes if note.level is Level.ERROR] == []
+    assert [text_of(figure.caption) for figure in figures] == [f"图 {number}：产量" for number in range(4)]
+    assert {one.media_type for one in drawn.assets} == {"image/png"}
+    for figure in figures:
+        shown = pictures[figure.picture]
+        wide, high = shown.size
+        assert is_red(shown.getpixel((wide // 4, high // 2))), figure.caption
+        assert is_red(shown.getpixel((wide * 3 // 4, high // 2))), figure.caption
+        assert not is_red(shown.getpixel((wide // 2, 3))), figure.caption
 
 
 # ---------------------------------------------------------------------------- in what order

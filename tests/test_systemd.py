@@ -15,13 +15,16 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 
 from publisher.cli import WRONG_USE, main
 from publisher.config import SECRETS
+from tests.docx_files import p, word_file
+from tests.docx_files import picture as drawing
+from tests.metafiles import SVG, emf
 from tests.test_office import rtf
 
 REPOSITORY = Path(__file__).parent.parent
@@ -224,19 +227,31 @@ def test_the_filter_refuses_what_it_should(unit: Path) -> None:
     assert "PermissionError" in run.stderr
 
 
+TEXT = ("协会召开理事会", "会议审议通过了前三季度的工作报告。")
+
+
+def with_drawings() -> bytes:
+    """A Word file with an EMF and an SVG."""
+    body = p(TEXT[0], more='<w:jc w:val="center"/>') + p(TEXT[1], inside=drawing("r1")) + p(inside=drawing("r2"))
+    parts = {"word/media/a.emf": emf(), "word/media/b.svg": SVG}
+    return word_file(body, parts=parts, relations=[("r1", "image", "media/a.emf"), ("r2", "image", "media/b.svg")])
+
+
 @needs_systemd
 @needs_seccomp
-@pytest.mark.parametrize("name", ["云溪.md", "云溪.rtf"])
+@pytest.mark.parametrize("name", ["云溪.md", "云溪.rtf", "云溪.docx"])
 def test_the_worker_publishes_inside_the_filter_of_its_unit(tmp_path: Path, name: str) -> None:
-    """Of an .rtf LibreOffice must make a .docx: it, too, lives inside the filter, and without executable memory."""
+    """Of an .rtf LibreOffice must make a .docx; the .docx has a picture that it, and one that resvg must draw: they,
+    too, live inside the filter, and without executable memory.
+    """
     from publisher.sandbox import create_sandbox
     from publisher.web.server import start
 
     with start(create_sandbox()) as platform:
         environment = workspace(tmp_path, platform.url)
-        text = "# 云溪通讯\n\n## 协会召开理事会\n\n会议审议通过了前三季度的工作报告。\n"
-        content = text.encode() if name.endswith(".md") else rtf("协会召开理事会", "会议审议通过了前三季度的工作报告。")
-        (tmp_path / "drafts" / name).write_bytes(content)
+        text = "# 云溪通讯\n\n## {}\n\n{}\n".format(*TEXT)
+        contents = {".md": text.encode, ".rtf": partial(rtf, *TEXT), ".docx": with_drawings}
+        (tmp_path / "drafts" / name).write_bytes(contents[name[2:]]())
         command = caged(WORKER, PROGRAM, "--home", tmp_path, "work", "--once", "--wait", str(PATIENCE))
         run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)
     assert run.returncode == 0, run.stdout + run.stderr

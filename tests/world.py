@@ -75,6 +75,14 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (320, 200), mode: str = "
     return memory.getvalue()
 
 
+def moving() -> bytes:
+    """A GIF of two frames."""
+    memory = io.BytesIO()
+    frames = [Image.new("RGB", (60, 40), color) for color in ("red", "blue")]
+    frames[0].save(memory, "GIF", save_all=True, append_images=frames[1:], duration=200)
+    return memory.getvalue()
+
+
 def read_here(files: Mapping[str, bytes]) -> Newsletter:
     """What the jail's child does, in this process: quick enough for hundreds of tests."""
 

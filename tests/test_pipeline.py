@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from publisher.app import Publisher
@@ -493,6 +495,19 @@ def test_other_kinds_of_pictures_are_converted_and_uploaded_once(world: World, k
     world.work(publisher)
     assert world.finish(publisher).status is Status.PUBLISHED
     assert world.calls("/cgi-bin/media/uploadimg") == 1
+
+
+def test_a_long_picture_is_uploaded_in_pieces_that_stand_below_each_other(world: World) -> None:
+    publisher = world.open()
+    world.drop("trip/note.md", "# 春游\n\n我们去了城东公园。\n\n![行程图](a.png)\n")
+    world.drop("trip/a.png", picture(size=(1080, 20_000)))
+    world.work(publisher)
+    assert world.finish(publisher).status is Status.PUBLISHED
+    content = world.platform.account(APPID).publications[0].articles[0].content
+    uploads = world.calls("/cgi-bin/media/uploadimg")
+    assert uploads >= 5
+    assert len(set(re.findall(r'<img[^>]* src="([^"]+)"', content))) == uploads
+    assert content.count("行程图</") == 1
 
 
 def test_a_picture_that_is_no_picture_holds_the_issue_and_is_named(world: World) -> None:

@@ -104,6 +104,12 @@ def test_tabs_breaks_hyphens_and_symbols_are_characters() -> None:
     )
 
 
+def test_letters_in_a_font_of_signs_are_signs_as_libreoffice_writes_them() -> None:
+    inside = r("R", '<w:rFonts w:ascii="Wingdings 2" w:hAnsi="Wingdings 2"/>') + r("已读R")
+    document = import_docx(word_file(p(inside=inside)), "x.docx")
+    assert inlines(document) == (Text("☑已读R"),)
+
+
 def test_an_unknown_symbol_is_noted() -> None:
     document = read(
         p("星", inside=r(inside='<w:sym w:font="Webdings" w:char="F021"/><w:sym w:font="宋体" w:char="2605"/>'))

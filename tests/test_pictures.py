@@ -418,6 +418,16 @@ def test_a_picture_that_cannot_be_used_is_an_error_with_its_name() -> None:
     assert "会场.jpg" in fitted.notes[0].text
 
 
+def test_a_note_on_a_picture_tells_where_it_stands_since_only_word_knows_its_name() -> None:
+    bad, worse = asset(b"no picture", "image8.png"), asset(b"none either", "image9.png")
+    captioned = Figure(bad.fingerprint, (Text("图 6：签约现场"),))
+    inside = Table(((Cell((Paragraph((InlineImage(worse.fingerprint),)),)),),))
+    first, second = (note.text for note in fit_pictures(issue((captioned, inside), bad, worse)).notes)
+    title = issue((), bad).articles[0].title
+    assert first.endswith(f"它在“{title}”里，图注是“图 6：签约现场”。")
+    assert second.endswith(f"它在“{title}”里。")
+
+
 def test_nothing_of_the_house_that_needs_the_network_or_the_database_is_loaded() -> None:
     code = "import publisher.pictures, sys; print(*(set(sys.modules) & {'requests', 'sqlalchemy', 'wechatpy'}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
@@ -250,7 +250,11 @@ def test_the_worker_publishes_inside_the_filter_of_its_unit(tmp_path: Path, name
     with start(create_sandbox()) as platform:
         environment = workspace(tmp_path, platform.url)
         text = "# 云溪通讯\n\n## {}\n\n{}\n".format(*TEXT)
-        contents = {".md": text.encode, ".rtf": partial(rtf, *TEXT), ".docx": with_drawings}
+        contents: dict[str, Callable[[], bytes]] = {
+            ".md": text.encode,
+            ".rtf": partial(rtf, *TEXT),
+            ".docx": with_drawings,
+        }
         (tmp_path / "drafts" / name).write_bytes(contents[name[2:]]())
         command = caged(WORKER, PROGRAM, "--home", tmp_path, "work", "--once", "--wait", str(PATIENCE))
         run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)

@@ -28,6 +28,8 @@ from publisher.document import (
     Paragraph,
     fingerprint,
     pictures_of,
+    text_of,
+    walk,
 )
 from publisher.errors import PublisherError
 from publisher.importers.bundle import expand_blocks
@@ -63,16 +65,33 @@ def fit_pictures(newsletter: Newsletter) -> Newsletter:
             covers.append(_fit(asset, _fit_as_cover))
         if asset.fingerprint not in fitted and (asset.fingerprint != cover or cover in used):
             fitted[asset.fingerprint] = _fit(asset, _fit_as_body)
-    every = (*covers, *fitted.values())
-    pieces = {name: done.pieces for name, done in fitted.items() if len(done.pieces) > 1}
+    places = _places(newsletter)
+    done = [*((cover, made) for made in covers), *fitted.items()]
+    every = [replace(made, notes=_placed(made.notes, places.get(name, ""))) for name, made in done]
+    pieces = {name: made.pieces for name, made in fitted.items() if len(made.pieces) > 1}
     spread = _spread(newsletter, pieces)
     if covers:
         spread = replace(spread, metadata=replace(spread.metadata, cover=_cover_name(cover)))
     return replace(
         spread,
-        assets=tuple(asset for done in every for asset in done.assets),
-        notes=(*newsletter.notes, *dict.fromkeys(note for done in every for note in done.notes)),
+        assets=tuple(asset for made in every for asset in made.assets),
+        notes=(*newsletter.notes, *dict.fromkeys(note for made in every for note in made.notes)),
     )
+
+
+def _places(newsletter: Newsletter) -> dict[str, str]:
+    """Where each picture stands, as an editor finds it: in a Word file, its name is one that only Word knows."""
+    places: dict[str, str] = {}
+    for article in newsletter.articles:
+        shown = {block.picture: text_of(block.caption) for block in walk(article.blocks) if isinstance(block, Figure)}
+        for picture in pictures_of(article.blocks):
+            caption = f"，图注是“{shown[picture][:30]}”" if shown.get(picture) else ""
+            places.setdefault(picture, f"它在“{article.title[:30]}”里{caption}。")
+    return places
+
+
+def _placed(notes: tuple[Note, ...], place: str) -> tuple[Note, ...]:
+    return tuple(replace(note, text=note.text + place) for note in notes)
 
 
 def _used(newsletter: Newsletter) -> frozenset[str]:

@@ -9,6 +9,7 @@ _BYTES: Final = range(0x100)
 _PRIVATE: Final = range(0xF020, 0xF100)
 """Where Word puts the signs of symbol fonts, so that no other font is taken for them."""
 _PRIVATE_SIGN: Final = re.compile("[\uf020-\uf0ff]")
+_SIGN: Final = re.compile("[!-\u00ff\uf020-\uf0ff]")
 _CHARACTERS: Final = range(0x20, 0xD800)
 _MORE_CHARACTERS: Final = range(0xF900, 0x11_0000)
 _GREEK_CAPITALS: Final = "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ"
@@ -46,5 +47,8 @@ def symbol(font: str, code: int) -> str:
 
 
 def readable(text: str, font: str) -> str:
-    """Text with private-use characters of the font made readable; what nobody knows stays."""
-    return _PRIVATE_SIGN.sub(lambda match: symbol(font, ord(match[0])) or match[0], text)
+    """Text with private-use characters of the font made readable, and, in a font of signs, letters too: LibreOffice
+    writes ☑ as an R in Wingdings 2. What nobody knows stays.
+    """
+    signs = _SIGN if font.strip().lower() in _TABLES else _PRIVATE_SIGN
+    return signs.sub(lambda match: symbol(font, ord(match[0])) or match[0], text)

@@ -418,6 +418,13 @@ def test_a_picture_that_cannot_be_used_is_an_error_with_its_name() -> None:
     assert "会场.jpg" in fitted.notes[0].text
 
 
+def test_a_picture_that_cannot_be_used_leaves_a_gap_that_nobody_complains_of_again() -> None:
+    bad = asset(b"no picture", "image8.png")
+    line = Paragraph((Text("见"), InlineImage(bad.fingerprint), Text("。")))
+    (article,) = fit_pictures(issue((Figure(bad.fingerprint, (Text("图 1"),)), line), bad)).articles
+    assert article.blocks == (Figure("", (Text("图 1"),)), Paragraph((Text("见"), Text("。"))))
+
+
 def test_a_note_on_a_picture_tells_where_it_stands_since_only_word_knows_its_name() -> None:
     bad, worse = asset(b"no picture", "image8.png"), asset(b"none either", "image9.png")
     captioned = Figure(bad.fingerprint, (Text("图 6：签约现场"),))

@@ -41,7 +41,7 @@ __all__ = ["BODY_BYTES", "BODY_WIDTH", "EXTENSIONS", "Picture", "fit_body", "fit
 
 _PDF: Final = "application/pdf"
 _Pieces = Mapping[str, Sequence[str]]
-"""By a picture's fingerprint those of its pieces, where it had to be cut."""
+"""By a picture's fingerprint those of its pieces, where it had to be cut; none, where it cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def fit_pictures(newsletter: Newsletter) -> Newsletter:
     places = _places(newsletter)
     done = [*((cover, made) for made in covers), *fitted.items()]
     every = [replace(made, notes=_placed(made.notes, places.get(name, ""))) for name, made in done]
-    pieces = {name: made.pieces for name, made in fitted.items() if len(made.pieces) > 1}
+    pieces = {name: made.pieces for name, made in fitted.items() if len(made.pieces) != 1}
     spread = _spread(newsletter, pieces)
     if covers:
         spread = replace(spread, metadata=replace(spread.metadata, cover=_cover_name(cover)))
@@ -143,7 +143,7 @@ def _cover_name(picture: str) -> str:
 
 
 def _spread(newsletter: Newsletter, pieces: _Pieces) -> Newsletter:
-    """The newsletter with all pieces of a picture wherever it stood."""
+    """The newsletter with all pieces of a picture wherever it stood, and a gap for one that cannot be used."""
     if not pieces:
         return newsletter
     change = partial(_spread_block, pieces)
@@ -161,6 +161,8 @@ def _change_article(article: Article, change: Callable[[Block], tuple[Block, ...
 
 def _spread_block(pieces: _Pieces, block: Block) -> tuple[Block, ...]:
     match block:
+        case Figure(picture=picture) if picture in pieces and not pieces[picture]:
+            return (replace(block, picture=""),)
         case Figure(picture=picture) if picture in pieces:
             *upper, last = (replace(block, picture=piece) for piece in pieces[picture])
             return (*(replace(figure, caption=()) for figure in upper), last)
@@ -174,12 +176,10 @@ def _spread_inlines(pieces: _Pieces, inlines: Inlines) -> Iterator[Inline]:
     for inline in inlines:
         match inline:
             case InlineImage(picture=picture) if picture in pieces:
-                first, *others = (replace(inline, picture=piece) for piece in pieces[picture])
-                yield first
-                for other in others:
-                    # Narrow pieces would otherwise stand side by side.
-                    yield LineBreak()
-                    yield other
+                for number, piece in enumerate(pieces[picture]):
+                    if number:
+                        yield LineBreak()  # narrow pieces would otherwise stand side by side
+                    yield replace(inline, picture=piece)
             case Link(inlines=inner):
                 yield replace(inline, inlines=tuple(_spread_inlines(pieces, inner)))
             case _:

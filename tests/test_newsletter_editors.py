@@ -181,6 +181,20 @@ def test_captions_bind_to_the_right_picture() -> None:
     assert _figures(_bold(first), one) == wanted[:1]
 
 
+def test_a_table_that_only_sets_a_picture_beside_text_is_no_table() -> None:
+    beside = Table(((Cell((Paragraph((Text(_ONE),)),)), Cell((Figure("a" * 64),))),))
+    grid = Table(((Cell((Figure("b" * 64),)), Cell((Figure("c" * 64),))),))
+    (article,) = recover_blocks(["春茶开采", _TWO, beside, grid]).articles
+    assert [type(block) for block in article.blocks] == [Paragraph, Paragraph, Figure, Table]
+
+
+@pytest.mark.parametrize("caption", ["动图1 采茶", "照片 2：采茶", "插图三　采茶"])
+def test_photographs_and_animations_have_captions_too(caption: str) -> None:
+    (article,) = recover_blocks(["春茶开采", _TWO, Figure("a" * 64), caption]).articles
+    (figure,) = [block for block in article.blocks if isinstance(block, Figure)]
+    assert text_of(figure.caption) == caption
+
+
 def test_any_frame_with_a_title_is_a_box() -> None:
     inside = (Paragraph((Text(_ONE),)), Paragraph((Text(_THREE),)))
     for title in (_bold("小故事"), Paragraph((Text("【小故事】"),)), Heading(4, (Text("小故事"),))):

@@ -24,7 +24,7 @@ from publisher.document import (
     Table,
     text_of,
 )
-from publisher.newsletter.frames import framed
+from publisher.newsletter.frames import framed, unfolded
 from publisher.newsletter.joining import Joint, doubled, joint, starts_at_margin
 from publisher.newsletter.levels import Levels
 from publisher.newsletter.lines import Line, inlines_of, join_inlines, where
@@ -74,7 +74,8 @@ class _Page:
         """Writes the line at `place`, or the table that begins there; gives the number of lines taken."""
         line = lines[place]
         if not line.running:
-            self._add(framed(line.block))
+            for block in unfolded(framed(line.block)):
+                self._add(block)
         elif self.flow is Flow.LINES and (found := read_table(lines, place)):
             return self._add_table(*found, lines[place : place + found[1]])
         elif box_title(line.text):

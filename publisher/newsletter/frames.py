@@ -1,10 +1,12 @@
-"""Framed stories, whatever the editor's program drew the frame with: a text box, or a table of one cell."""
+"""Framed stories, whatever the editor's program drew the frame with: a text box, or a table of one cell; and tables
+that are no tables.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from publisher.document import Block, Box, Heading, Inlines, Paragraph, Table, Text, text_of
+from publisher.document import Block, Box, Figure, Heading, Inlines, Paragraph, Table, Text, text_of
 from publisher.newsletter.lines import bold, marked, says_something
 from publisher.newsletter.speech import box_title, is_whole
 from publisher.newsletter.titles import is_special
@@ -23,6 +25,20 @@ def framed(block: Block) -> Block:
             return Box(box_title(text) or marked(text).rest, tuple(rest), block.span)
         case _:
             return block
+
+
+def unfolded(block: Block) -> tuple[Block, ...]:
+    """The blocks in a table that only sets a picture beside running text, which a phone has no room for; any other
+    block alone.
+    """
+    match block:
+        case Table(rows=(cells,), header_rows=0, caption=(), source=()):
+            inside = tuple(inner for cell in cells for inner in cell.blocks)
+            kinds = {type(inner) for inner in inside}
+            running = any(isinstance(b, Paragraph) and len(text_of(b.inlines)) >= _BODY_LENGTH for b in inside)
+            return inside if running and Figure in kinds and kinds <= {Figure, Paragraph} else (block,)
+        case _:
+            return (block,)
 
 
 def _is_title(first: Paragraph | Heading, second: Block) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 _NUMERAL: Final = r"[0-9０-９一二三四五六七八九十]{1,3}(?:[-.－—][0-9０-９]{1,3})?"
-_CAPTION: Final = re.compile(rf"(?:图表|图片|图|表格|表)\s*{_NUMERAL}\s*(?:[:：]|[.．、]?[ \u3000]+|$)")
+_CAPTION: Final = re.compile(rf"(?:图表|图片|动图|插图|图|照片|表格|表)\s*{_NUMERAL}\s*(?:[:：]|[.．、]?[ \u3000]+|$)")
 _CAPTION_LENGTH: Final = 60
 _SOURCE: Final = re.compile(
     r"[（(【\[]?\s*(?P<label>(?:信息|文章|稿件|内容|资料|数据|图片)?(?:来源|来源于|来源自)|摘自|转自|供稿单位|供稿)\s*[:：]"

@@ -209,6 +209,13 @@ def test_a_fields_result_is_kept_and_its_code_is_not() -> None:
     assert note(document, "field-code").lost == "码7"
 
 
+@pytest.mark.parametrize("result", ["错误!未找到引用源。", "Error: Reference source not found"])
+def test_a_reference_that_leads_nowhere_is_told(result: str) -> None:
+    document = read(p("见", inside=field("REF _Ref1", r(result))))
+    assert shown(document) == [f"见{result}"]
+    assert "更新域" in note(document, "reference-broken").text
+
+
 def test_broken_fields_swallow_nothing() -> None:
     char = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
     body = p("甲", inside=char.format("begin")) + p(

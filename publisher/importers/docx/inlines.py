@@ -39,6 +39,7 @@ from publisher.importers.docx.symbols import readable, symbol
 from publisher.importers.links import safe_href
 
 _TEXTS: Final = (qualified("w:t"), qualified("w:delText"), qualified("m:t"))
+_BROKEN: Final = re.compile("未找到引用源|未定义书签|Reference source not found|Bookmark not defined")
 _PRESERVE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 _TEXT_BOX: Final = qualified("w:txbxContent")
 
@@ -218,6 +219,9 @@ class InlineReader:
         if element.get(_PRESERVE) != "preserve":
             text = text.strip(" \t\r\n")
         text = text.replace("\r", "").replace("\n", " ")
+        if _BROKEN.search(text) and not self._reason(form):
+            note = "这里的交叉引用已失效，正文里留着 Word 的错误提示。请在 Word 里更新域，或改成文字后重新投放。"
+            self._desk.remarks.say("reference-broken", note, Level.WARNING, self._span)
         self._put(readable(text, form.font), form)
 
     def _deleted_text(self, element: Element, _form: Format) -> None:

@@ -229,6 +229,31 @@ def test_number_and_date_are_read_beside_a_label_too(line: str, editor: str) -> 
     assert head == Masthead("海桐志愿通讯", 2025, 18, editor=editor, date="2025-06-15")
 
 
+def test_a_name_on_two_lines_and_an_office_beside_the_date_are_read() -> None:
+    lines = ("海桐科普协会", "工 作 简 报", "〔2025〕第12期（总第108期）", "海桐科普协会办公室　　2025年12月1日")
+    newsletter = recover_blocks([*lines, *_body()])
+    assert newsletter.masthead == Masthead(
+        "海桐科普协会工作简报", 2025, 12, 108, editor="海桐科普协会办公室", date="2025-12-01"
+    )
+    assert "masthead-spare" not in codes_of(newsletter)
+
+
+def test_a_reporter_under_a_title_is_its_author() -> None:
+    first, *others = _body()
+    newsletter = recover_blocks([*_HEAD, first, "□ 通讯员　安澜", *others])
+    assert newsletter.articles[0].author == "安澜"
+
+
+def test_the_last_of_a_marked_list_before_a_title_is_no_section() -> None:
+    body = _body()
+    place = body.index(_bold(_titles()[1]))
+    prizes = ["★ 一等奖：林屿", "★ 二等奖：陈垚", "★ 三等奖：安澜"]
+    contents = ["本期导读", *(f"▲ {title}" for title in _titles())]
+    newsletter = recover_blocks([*_HEAD, *contents, *body[:place], *prizes, *body[place:]])
+    assert [section.name for section in newsletter.sections] == [""]
+    assert [plain_text(block) for block in newsletter.articles[0].blocks[-3:]] == prizes
+
+
 def test_the_official_imprint_ends_an_issue_and_the_source_before_it_is_the_articles() -> None:
     imprint = ("地址：海桐市青岭路18号　电话：0123-45", "报：市农业局　　送：各会员单位", "（共印120份）")
     newsletter = recover_blocks([*_HEAD, *_body(), "信息来源：市农业局", *imprint])

@@ -102,6 +102,8 @@ def _section_mark(before: Sequence[Line], names: dict[str, str]) -> str:
     if not before:
         return ""
     line = before[-1]
+    if len(before) > 1 and marked(line.text).kind and marked(line.text).kind == marked(before[-2].text).kind:
+        return ""  # the last of a run of lines with the same mark: a list
     announced = names_section(line)
     if not names:
         return announced

@@ -31,6 +31,8 @@ _SMALL_WORDS: Final = re.compile(
 _MADE_BY: Final = re.compile(
     r"([^，。；：:]{2,30}?)\s*(?:编印|主办|编辑|编写|编制|主编|总编|(?<![汇改新选收整缩续])编)"
 )
+_OFFICE: Final = re.compile(r"(?:办公室|秘书处|编辑部|编委会)$")
+_PERIODICAL: Final = re.compile(r"(?:简报|简讯|通讯|快讯|快报|月报|月刊|季刊|会刊|动态|要情|信息|参考|导刊)$")
 _MAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _CONFIDENTIAL: Final = re.compile(r"内部|注意保存|仅供|秘密|机密|赠阅|免费")
 _WIDE_BLANK: Final = re.compile(r"\u3000+|[ \t]{2,}|(?<=\S) (?=[12][0-9]{3}\s*年|第)")
@@ -73,7 +75,7 @@ def is_head_line(text: str) -> bool:
         return False
     numbers = _numbers(text)
     said = numbers.issue or numbers.total or numbers.date
-    return bool(fields(text)) or bool(said and not numbers.rest) or _is_maker(text)
+    return bool(fields(text)) or bool(said and (not numbers.rest or _OFFICE.search(numbers.rest))) or _is_maker(text)
 
 
 def names_issue(text: str) -> bool:
@@ -162,6 +164,11 @@ def _read_numbers(found: _Found, text: str) -> None:
         _fill(found, "email" if "@" in rest else "editor", rest if "@" in rest else _maker(rest))
     elif _CONFIDENTIAL.search(rest):
         found.spare.append(rest)
+    elif head.name and _OFFICE.search(rest):
+        _fill(found, "editor", rest)
+    elif plain and head.name and _PERIODICAL.search(_compact(rest)) and not _PERIODICAL.search(head.name):
+        found.head = replace(found.head, name=head.name + _compact(rest))  # a name on two lines
+        found.used.append(rest)
     else:
         _fill(found, "name", rest.strip("《》"))
 

@@ -16,6 +16,9 @@ _BELONGS_TO_TABLE: Final = re.compile(r"[（(]?\s*(?:资料|数据|图片)?来�
 _BYLINE: Final = re.compile(
     r"[（(]?\s*(?:作\s*者|撰\s*稿|撰\s*文|文|记\s*者|通\s*讯\s*员|供\s*稿)\s*[:：/／|]\s*(?P<name>[^。，；：:]{2,30}?)\s*[)）]?"
 )
+_REPORTER: Final = re.compile(
+    r"[□■◎○●◇]?\s*(?:本刊|本报)?(?:记者|通讯员)[ \u3000]+(?P<name>[^\W\d_]{2,4}(?:[ \u3000、]+[^\W\d_]{2,4}){0,3})"
+)
 _LABELS: Final = {
     "address": r"(?:通讯|联系|编辑部|本刊)?地\s*址|ADDRESS",
     "email": r"(?:电子|投稿|联系)?邮\s*箱|电子邮件|投稿(?:邮箱|信箱)?|E-?MAIL",
@@ -73,8 +76,8 @@ def source_name(text: str) -> str:
 
 
 def byline_name(text: str) -> str:
-    """The author in «作者：…», «文/…», or ""."""
-    match = _BYLINE.fullmatch(text)
+    """The author in «作者：…», «文/…», «□ 通讯员 …», or ""."""
+    match = _BYLINE.fullmatch(text) or _REPORTER.fullmatch(text)
     return match["name"].strip() if match else ""
 
 

@@ -459,6 +459,13 @@ def test_what_the_importer_said_and_found_passes_through() -> None:
     assert newsletter.footnotes == (foot,)
 
 
+def test_notes_are_in_the_order_of_pages() -> None:
+    pages = ("第 2 页", "第 10 页")
+    lines = [Paragraph((Text(f"图 {number}：采茶"),), span=Span(page, 3)) for number, page in enumerate(pages, 1)]
+    newsletter = recover(Document((Paragraph((Text("采茶"),), span=Span("第 1 页", 1)), *reversed(lines))))
+    assert [note.span.part for note in newsletter.notes if note.code == "picture-absent"] == list(pages)
+
+
 # ---------------------------------------------------------------------------- blocks of an article
 
 

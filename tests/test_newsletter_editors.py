@@ -273,13 +273,14 @@ def test_a_notice_under_a_heading_of_its_own_is_no_article() -> None:
 
 # ---------------------------------------------------------------------------- shapes that no editor means
 
-_MANY = 15_000
+_MANY = 9_900
+"""As many lines as an importer lets through, nearly."""
 
 
 def _shapes() -> dict[str, Sequence[str]]:
     titles = [f"第{chr(0x4E00 + number)}家合作社春茶{number}上市" for number in range(_MANY // 2)]
     return {
-        "letters": [chr(0x4E00 + number % 15_000) for number in range(_MANY)],
+        "letters": [chr(0x4E00 + number) for number in range(_MANY)],
         "equal titles": [*_HEAD, *["春茶机采与品质管理培训班"] * _MANY],
         "contents": [*_HEAD, "目录", *(f"{number % 99 + 1}. {title}" for number, title in enumerate(titles)), *titles],
         "rows": ["春茶产量", _ONE, *(f"清水{number}\t{number}\t三" for number in range(_MANY))],
@@ -302,6 +303,6 @@ def test_no_shape_of_text_takes_long_or_much(name: str) -> None:
 @pytest.mark.parametrize("mark", ["bold", "heading"])
 def test_many_titles_take_not_long(mark: str) -> None:
     start, end = {"bold": ("<p align=center><b>", "</b></p>"), "heading": ("<h2>", "</h2>")}[mark]
-    titles = "".join(f"{start}第{number}家合作社春茶上市{end}<p>{_ONE}</p>" for number in range(4_000))
+    titles = "".join(f"{start}第{number}家合作社春茶上市{end}<p>{_ONE}</p>" for number in range(3_000))
     page = f"<p>{_HEAD[0]}</p><p>{_HEAD[1]}</p>{titles}"
-    assert len(read({"稿.html": page.encode()}, Limits(30, 512 * MEGABYTE)).articles) == 4_000
+    assert len(read({"稿.html": page.encode()}, Limits(30, 512 * MEGABYTE)).articles) == 3_000

@@ -11,6 +11,7 @@ and Han of the input are those of the output's texts plus those of `Note.lost`; 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -76,4 +77,5 @@ def _described(sections: tuple[Section, ...], document: Document) -> tuple[Secti
 
 
 def _place(note: Note) -> tuple[str, int]:
-    return note.span.part, note.span.line
+    """A place to sort by: page 2 is before page 10."""
+    return re.sub(r"\d+", lambda number: number[0].zfill(6), note.span.part), note.span.line

@@ -80,6 +80,11 @@ def visible_text(node: PageElement) -> str:
     return "" if hidden else str(node).strip()
 
 
+def count_signs(tag: Tag) -> int:
+    """How many characters of a part could be read, blanks included."""
+    return sum(map(len, _texts(tag)))
+
+
 def _texts(tag: Tag) -> Iterator[str]:
     return (
         str(node)

@@ -12,6 +12,7 @@ from typing import Final
 
 from publisher.document import Document, Flow, Properties
 from publisher.errors import Unreadable
+from publisher.importers.pdf.forms import check_forms
 from publisher.importers.pdf.inflating import check_streams
 from publisher.importers.pdf.legible import legible
 from publisher.importers.pdf.pdfium import open_book
@@ -43,6 +44,7 @@ def import_pdf(data: bytes, name: str) -> Document:
     `Unreadable`, with a note for the editor, if it is scanned, encrypted, damaged, or hostile.
     """
     check_streams(data, name)
+    check_forms(data, name)
     remarks = Remarks()
     with open_book(data) as book:
         sheets = legible(tuple(book.sheets()), remarks)

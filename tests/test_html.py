@@ -27,6 +27,7 @@ from publisher.document import (
     Properties,
     Quote,
     Ruby,
+    Span,
     Table,
     Text,
     plain_text,
@@ -514,6 +515,30 @@ def test_pictures_that_load_late_are_found_and_counters_are_none() -> None:
 
 
 # ---------------------------------------------------------------------------- contract
+
+
+def test_classes_look_as_the_style_sheet_of_the_page_says() -> None:
+    css = (
+        "<style>/* own */ .big, p.title {font-weight: bold; text-align: center} .red {color: #c00}"
+        " .gone {display: none} .tab {display: none} .tab.open {display: block} span.MsoHyperlink {color: blue}"
+        " @media print {.red {display: none}}</style>"
+    )
+    document = read(
+        f"{css}<p class=title>春茶开采</p><p class=gone>草稿</p><p class='tab open'>全市<b class=big>六十</b>家</p>"
+        "<p><span class=red>会员</span><span class=MsoHyperlink>单位</span></p><div class=title>参加</div>"
+    )
+    assert document.blocks == (
+        Paragraph((Text("春茶开采", frozenset({Mark.BOLD})),), Align.CENTER, Span(line=1)),
+        Paragraph((Text("全市"), Text("六十", frozenset({Mark.BOLD})), Text("家")), span=Span(line=2)),
+        Paragraph((Text("会员", color="#cc0000"), Text("单位")), span=Span(line=3)),
+        Paragraph((Text("参加"),), span=Span(line=4)),
+    )
+    assert [note.lost for note in document.notes] == ["草稿"]
+
+
+def test_the_style_sheets_of_a_web_site_are_passed_over() -> None:
+    css = ".gone {display: none}" + ".a {color: red}" * 20_000
+    assert plain_text(read(f"<style>{css}</style><p class=gone>春茶开采</p>").blocks[0]) == "春茶开采"
 
 
 def test_a_page_of_any_depth_is_read() -> None:

@@ -93,6 +93,7 @@ def test_stars_that_are_no_emphasis_stay(text: str) -> None:
         ("＃标题", 1, "标题"),
         ("##　二级", 2, "二级"),
         ("##Latin", 2, "Latin"),
+        ("##二级##", 2, "二级"),
         ("＃＃《书》", 2, "《书》"),
     ],
 )
@@ -109,6 +110,36 @@ def test_not_every_hash_is_a_heading(text: str) -> None:
 
 def test_a_line_break_of_the_source_is_a_blank_except_in_chinese() -> None:
     assert text_of(inlines("金融\n支持**科技**\n“创新”\nAI\nwins")) == "金融支持科技“创新” AI wins"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("培训班今天开班。", "专家到场授课！"),
+        ("一、基本情况", "培训班今天开班，", "（二）下一步", "专家到场"),
+        ("会议要求：", "1.加强管理", "2．落实责任"),
+        ("会议要求", "-加强管理", "◆协会动态"),
+    ],
+)
+def test_lines_that_an_editor_means_as_paragraphs_are_so(lines: tuple[str, ...]) -> None:
+    document = read("\n".join(lines))
+    assert document.blocks == tuple(Paragraph((Text(line),), span=Span(line=n)) for n, line in enumerate(lines, 1))
+    assert codes(document) == ["lines-as-paragraphs"]
+
+
+def test_numbers_and_bold_words_over_a_line_end_part_no_paragraph() -> None:
+    assert text_of(inlines("面积\n1.5万亩，**比去年。\n多**一成。")) == "面积 1.5万亩，比去年。多一成。"
+
+
+def test_a_table_without_its_rule_is_told() -> None:
+    document = read("|地区|产量|\n|清水|12|\n|龙潭|9|")
+    assert [plain_text(block) for block in document.blocks] == ["|地区|产量|", "|清水|12|", "|龙潭|9|"]
+    assert [(note.code, note.level) for note in document.notes] == [("table-unruled", Level.WARNING)]
+
+
+def test_a_picture_may_have_blanks_in_its_name() -> None:
+    document = read('![春茶](图片/春茶 (1).jpg)\n\n![](a.png "春茶")')
+    assert [block.source for block in document.blocks if isinstance(block, Figure)] == ["图片/春茶 (1).jpg", "a.png"]
 
 
 def test_a_hard_break_is_a_line_break() -> None:
@@ -442,4 +473,5 @@ def test_no_character_of_a_markdown_file_is_lost(text: str) -> None:
     written = [*everything(document.blocks), *(part for note in document.footnotes for part in everything(note.blocks))]
     lost = [note.lost for note in document.notes]
     assert not letters(text) - letters("".join([*written, *lost]))
-    assert set(codes(document)) <= {"heading-blank", "table-surplus", "code-info", "reference-unused", "link-title"}
+    told = {"heading-blank", "table-surplus", "code-info", "reference-unused", "link-title", "lines-as-paragraphs"}
+    assert set(codes(document)) <= {*told, "table-unruled"}

@@ -31,8 +31,10 @@ KEYS: Final[Mapping[str, str]] = MappingProxyType(
         "主题": "theme",
         "版式": "layout",
         "发送方式": "send",
+        "发送": "send",
         "原文链接": "source_url",
         "留言": "comments",
+        "评论": "comments",
         "关键词": "keywords",
     }
 )

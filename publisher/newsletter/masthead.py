@@ -16,7 +16,7 @@ from publisher.newsletter.speech import before_fields, fields
 _DIGITS: Final = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
 _NUMERAL: Final = r"[0-9]{1,4}|[〇零一二三四五六七八九十百]{1,6}"
 _BRACKETS: Final = str.maketrans(dict.fromkeys("〔〕[]【】(){}<>《》「」『』〈〉（）", " "))
-_TOTAL: Final = re.compile(rf"(?:总|累计)\s*(?:第\s*({_NUMERAL})\s*(?:期|号)?|({_NUMERAL})\s*期)")
+_TOTAL: Final = re.compile(rf"(?:[总總]|累计)\s*(?:第\s*({_NUMERAL})\s*(?:期|号)?|({_NUMERAL})\s*期)")
 _ISSUE: Final = re.compile(rf"第\s*({_NUMERAL})\s*(?:期|辑)|(?<=年)\s*({_NUMERAL})\s*期")
 _VOLUME: Final = re.compile(r"Vol(?:ume)?\s*[.:]?\s*([0-9]{1,4})", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"(?:No|Issue)\s*[.:]?\s*([0-9]{1,4})", re.IGNORECASE)

@@ -37,6 +37,7 @@ from publisher.importers.html.footnotes import find_notes
 from publisher.importers.html.formulas import formula
 from publisher.importers.html.frames import Frames, Item
 from publisher.importers.html.regions import INVISIBLE, count_signs, find_article, read_properties, visible_text
+from publisher.importers.html.sheets import Sheet, read_sheet
 from publisher.importers.html.styles import (
     NOT_SHOWN,
     REASONS,
@@ -98,7 +99,8 @@ def import_html(data: bytes, name: str) -> Document:
     page = find_article(soup, remarks)
     check_extent(sum(map(count_signs, page.roots)), MOST_CHARACTERS, name, "字")
     notes = find_notes(page.roots)
-    walk = _Walk(remarks, pictures, Plan(notes.calls, page.left_out | notes.left_out))
+    plan = Plan(notes.calls, page.left_out | notes.left_out, read_sheet(soup))
+    walk = _Walk(remarks, pictures, plan)
     blocks = walk.read(page.roots)
     footnotes = tuple(Footnote(key, walk.read((body,))) for key, body in notes.bodies.items())
     if not blocks:
@@ -126,10 +128,13 @@ def _parse(markup: str) -> BeautifulSoup:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What of a page is not read as it stands, by the identity of its tags: calls of notes, and what is left out."""
+    """What of a page is not read as it stands, by the identity of its tags: calls of notes, and what is left out; and
+    what its classes look like.
+    """
 
     calls: Mapping[int, str] = field(default_factory=dict)
     left_out: frozenset[int] = frozenset()
+    sheet: Sheet = Sheet()  # noqa: RUF009 # frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,7 @@ class _Walk:
         return self._frames.close()
 
     def _read_part(self, root: Tag) -> None:
-        steps = [self._open(root, _attributes(root))]
+        steps = [self._open(root, self._attributes(root))]
         while steps:
             tag, outer, children = steps[-1]
             child = next(children, None)
@@ -189,7 +194,7 @@ class _Walk:
 
     def _enter(self, tag: Tag) -> tuple[_Step, ...]:
         """The step into it, or none where it is read as a whole, or not at all."""
-        attributes = _attributes(tag)
+        attributes = self._attributes(tag)
         if id(tag) in self._plan.left_out or tag.name in INVISIBLE:
             return ()
         if reason := why_unread(tag.name, attributes):
@@ -203,6 +208,9 @@ class _Walk:
         else:
             return (self._open(tag, attributes),)
         return ()
+
+    def _attributes(self, tag: Tag) -> Attributes:
+        return self._plan.sheet.applied(tag.name, _attributes(tag))
 
     def _open(self, tag: Tag, attributes: Attributes) -> _Step:
         outer = self._context

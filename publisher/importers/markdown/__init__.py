@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any, Final
@@ -40,6 +40,7 @@ from publisher.importers.characters import read_characters
 from publisher.importers.front_matter import read_front_matter
 from publisher.importers.markdown.inlines import Line, read_inlines
 from publisher.importers.markdown.parser import REMARKS, make_parser
+from publisher.importers.markdown.typed import is_row, name_pictures, part_lines
 from publisher.importers.pictures import Pictures
 from publisher.importers.remarks import Remarks
 from publisher.importers.text import MOST_CHARACTERS, MOST_LINES, check_extent, drop_invisible
@@ -75,7 +76,7 @@ class _Reader:
     def __init__(self, body: str, name: str) -> None:
         self._remarks = Remarks()
         self._pictures = Pictures(self._remarks)
-        body = self._pictures.lift(body)
+        body = name_pictures(self._pictures.lift(body))
         self._lines = _NEWLINE.split(body)
         check_extent(len(self._lines), MOST_LINES, name)
         check_extent(len(body), MOST_CHARACTERS, name, "字")
@@ -125,11 +126,26 @@ class _Reader:
                 pass
 
     def _paragraph(self, span: Span) -> Iterator[Block]:
-        line = self._line("paragraph_close", span)
-        yield from line.before
-        if line.inlines:
-            yield Paragraph(line.inlines, span=span)
-        yield from line.after
+        pieces = part_lines(self._children("paragraph_close"))
+        if len(pieces) > 1:
+            self._remark_lines(pieces, span)
+        for number, tokens in pieces:
+            place = Span(line=span.line + number)
+            line = self._read_line(tokens, place)
+            yield from line.before
+            if line.inlines:
+                yield Paragraph(line.inlines, span=place)
+            yield from line.after
+
+    def _remark_lines(self, pieces: Sequence[tuple[int, Sequence[Token]]], span: Span) -> None:
+        if all(is_row(tokens) for _, tokens in pieces[-2:]):
+            text = (
+                f"{span.words}起像是表格，但表头下面缺少分隔行，没有认成表格。请在表头下加一行“|---|---|”后重新投放。"
+            )
+            self._remarks.say("table-unruled", text, Level.WARNING, span)
+        else:
+            text = f"{span.words}起的几行之间没有空行，已按一行一段处理。"
+            self._remarks.say("lines-as-paragraphs", text, Level.INFO, span)
 
     def _heading(self, level: int, span: Span) -> Iterator[Block]:
         line = self._line("heading_close", span)
@@ -139,18 +155,24 @@ class _Reader:
         yield from line.after
 
     def _line(self, closing: str, span: Span) -> Line:
-        """The content of a paragraph, a heading or a cell, read up to the token that closes it."""
+        """The content of a heading or a cell, read up to the token that closes it."""
+        return self._read_line(self._children(closing), span)
+
+    def _children(self, closing: str) -> list[Token]:
         children: list[Token] = []
         for token in self._tokens:
             if token.type == closing:
                 break
             children += token.children or []
+        return children
+
+    def _read_line(self, children: Sequence[Token], span: Span) -> Line:
         line = read_inlines(children, self._remarks, self._pictures, span)
         self._addresses |= line.addresses
         self._footnotes |= self._inline_footnotes(children, span)
         return line
 
-    def _inline_footnotes(self, children: list[Token], span: Span) -> dict[str, tuple[Block, ...]]:
+    def _inline_footnotes(self, children: Sequence[Token], span: Span) -> dict[str, tuple[Block, ...]]:
         """Footnotes that are written where they are called: `^[text]`."""
         called = [token.meta["id"] for token in children if token.type == "footnote_ref" and "label" not in token.meta]
         found: dict[str, tuple[Block, ...]] = {}

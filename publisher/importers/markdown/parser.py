@@ -29,6 +29,7 @@ REMARKS: Final = "remarks"
 """The key of the Remarks in the parser's environment."""
 
 _HEADING: Final = re.compile(r"([#＃]{1,6})[ \t\u3000]*([^#＃\s][^#＃]*)")
+_ENCLOSED: Final = re.compile(r"^([#＃]{2,6})([^#＃]+)\1$")
 _UNDERLINE: Final = re.compile(r"-+|=+")
 _SENTENCE_ENDS: Final = "。！？；，、：…!?;,:”）"
 _LONGEST_TITLE: Final = 40
@@ -134,7 +135,8 @@ def _read_heading(state: StateBlock, start: int, end: int, silent: bool) -> bool
     """Headings as CommonMark has them, and `＃标题` and `#标题` as editors type them."""
     if heading(state, start, end, silent):
         return True
-    found = None if state.is_code_block(start) else _HEADING.fullmatch(_line(state, start))
+    line = _line(state, start)
+    found = None if state.is_code_block(start) else _HEADING.fullmatch(_ENCLOSED.sub(r"\1\2", line))
     if found is None or not _is_meant(found[1], found[2]):
         return False
     if not silent:

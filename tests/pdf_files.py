@@ -9,7 +9,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -22,32 +22,14 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from PIL import Image, ImageDraw
 
-from publisher.document import (
-    Article,
-    Block,
-    Box,
-    Cell,
-    Divider,
-    Figure,
-    Heading,
-    Newsletter,
-    Paragraph,
-    Table,
-    plain_text,
-    text_of,
-)
-from publisher.newsletter.lines import letters
+from publisher.document import Cell, plain_text
+from tests.libreoffice import convert
+from tests.manuscripts import Piece
 
 # ---------------------------------------------------------------------------- what is printed
 
 
-@dataclass(frozen=True)
-class Piece:
-    """One paragraph, picture or table of a printed issue, under the name of its look."""
-
-    look: str
-    text: str = ""
-    rows: tuple[tuple[Cell, ...], ...] = ()
+_SOURCE = "信息来源："
 
 
 @dataclass(frozen=True)
@@ -64,54 +46,6 @@ class Layout:
     headings: bool = True
     bold_headings: bool = True
     justified: bool = True
-
-
-def pieces_of(newsletter: Newsletter, head: Sequence[str], listed: Sequence[str], marks: str = "") -> list[Piece]:
-    """The pieces of an issue: its `head` lines, its contents list as `listed`, its articles; with `marks`, the
-    sections stand over their articles, marked so.
-    """
-    pieces = [Piece("name", head[0]), *(Piece("head", line) for line in head[1:])]
-    pieces += [Piece("entry", line) for line in listed]
-    for section in newsletter.sections:
-        pieces += [Piece("section", marks.format(section.name))] if marks else []
-        for article in section.articles:
-            pieces += _article_pieces(article)
-    return [*pieces, *(Piece("text", line) for line in newsletter.copyright.split("\n") if line)]
-
-
-def _article_pieces(article: Article) -> list[Piece]:
-    pieces = [Piece("title", article.title)]
-    for block in article.blocks:
-        pieces += _block_pieces(block)
-    return [*pieces, *([Piece("source", f"信息来源：{article.source}")] if article.source else [])]
-
-
-def _block_pieces(block: Block) -> list[Piece]:
-    match block:
-        case Heading(level=level):
-            return [Piece(f"heading{level}", plain_text(block))]
-        case Box(title=title, blocks=blocks):
-            inner = [piece for each in blocks for piece in _block_pieces(each)]
-            return [Piece("rule", f"-----【{title}】-----"), *inner]
-        case Figure(caption=caption):
-            return [Piece("picture"), Piece("caption", text_of(caption))]
-        case Table(rows=rows, caption=caption, source=source):
-            told = [Piece("table-source", text_of(source))] if source else []
-            return [*([Piece("caption", text_of(caption))] if caption else []), Piece("table", rows=rows), *told]
-        case Paragraph():
-            return [Piece("text", plain_text(block))]
-        case Divider():
-            return [Piece("rule", "-" * 20)]
-        case _:
-            raise AssertionError(block)
-
-
-def letters_of(pieces: Iterable[Piece]) -> str:
-    """The letters, digits and Han that are printed, headers and footers apart."""
-    cells = "".join(
-        plain_text(block) for piece in pieces for row in piece.rows for cell in row for block in cell.blocks
-    )
-    return letters("".join(piece.text for piece in pieces) + cells)
 
 
 # ---------------------------------------------------------------------------- as a Word file
@@ -169,25 +103,29 @@ def _write(paragraph: Any, text: str, size: float, *, align: Any = None, bold: b
 
 
 def _typeset(word: Any, piece: Piece, way: Layout) -> None:
-    match piece.look:
-        case "table":
-            _add_word_table(word, piece.rows, way)
+    match piece.kind:
+        case "table" if piece.table:
+            _add_word_table(word, piece.table.rows, way)
         case "picture":
             paragraph = word.add_paragraph()
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             paragraph.paragraph_format.keep_with_next = True
             paragraph.add_run().add_picture(io.BytesIO(drawn_picture()), width=Mm(110 / way.columns))
-        case look:
-            _add_line(word, piece.text, look, way)
+        case "box":
+            _add_line(word, Piece("listed", f"-----【{piece.text}】-----"), way)
+            for inner in piece.inside:
+                _typeset(word, inner, way)
+        case _:
+            _add_line(word, piece, way)
 
 
-def _add_line(word: Any, text: str, look: str, way: Layout) -> None:
-    paragraph = word.add_paragraph()
+def _add_line(word: Any, piece: Piece, way: Layout) -> None:
+    text, paragraph = piece.text, word.add_paragraph()
     form = paragraph.paragraph_format
     form.space_before = form.space_after = Pt(0)
     form.line_spacing = Pt(way.spacing)
     centre, right = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
-    match look:
+    match piece.kind:
         case "name":
             form.line_spacing = Pt(way.title_size * 2.2)
             _write(paragraph, text, way.title_size * 1.6, align=centre, bold=True).font.color.rgb = RGBColor(200, 0, 0)
@@ -200,17 +138,17 @@ def _add_line(word: Any, text: str, look: str, way: Layout) -> None:
         case "section":
             form.keep_with_next = True
             _write(paragraph, text, way.size * 1.1, bold=True, sans=True)
-        case "heading1" | "heading2" | "heading3":
+        case "heading":
             form.first_line_indent, form.keep_with_next = Pt(way.size * way.indent), True
-            _write(paragraph, text, way.size, bold=way.bold_headings, sans=look == "heading1")
+            _write(paragraph, text, way.size, bold=way.bold_headings, sans=piece.level == 1)
         case "caption":
             form.keep_with_next = text.startswith("图表 2")
             _write(paragraph, text, way.size * 0.8, align=centre, bold=True)
-        case "table-source":
-            _write(paragraph, text, way.size * 0.7)
         case "source":
+            _write(paragraph, text, way.size * 0.7)
+        case "text" if text.startswith(_SOURCE):
             _write(paragraph, text, way.size, align=right)
-        case "entry" | "rule":
+        case "listed":
             _write(paragraph, text, way.size)
         case _:
             form.first_line_indent = Pt(way.size * way.indent)
@@ -283,7 +221,6 @@ figure { margin: 0; text-align: center; }
 table { border-collapse: collapse; font-size: 10.5pt; line-height: 14pt; width: 100%; }
 td, th { border: 0.75pt solid black; padding: 2pt 4pt; }
 """
-_TAGS = {"title": "h1", "heading1": "h2", "heading2": "h3", "heading3": "h4"}
 _VECTOR = (
     '<figure><svg width="420" height="150" viewBox="0 0 420 150">'
     '<rect x="10" y="20" width="110" height="110" fill="#ddf" stroke="#006"/>'
@@ -299,15 +236,25 @@ def page_issue(pieces: Sequence[Piece]) -> str:
 
 
 def _marked_up(piece: Piece) -> str:
-    match piece.look:
-        case "table":
-            rows = "".join(f"<tr>{''.join(map(_marked_cell, row))}</tr>" for row in piece.rows[1:])
-            return f"<table><thead><tr>{''.join(map(_marked_cell, piece.rows[0]))}</tr></thead>{rows}</table>"
+    text = escape(piece.text).replace("\n", "<br>")
+    match piece.kind:
+        case "table" if piece.table:
+            head, *rows = (f"<tr>{''.join(map(_marked_cell, row))}</tr>" for row in piece.table.rows)
+            return f"<table><thead>{head}</thead>{''.join(rows)}</table>"
         case "picture":
             return _VECTOR
-        case look:
-            tag = _TAGS.get(look, "p")
-            return f'<{tag} class="{look}">{escape(piece.text)}</{tag}>'
+        case "box":
+            return f"<p>-----【{text}】-----</p>" + "".join(map(_marked_up, piece.inside))
+        case "title":
+            return f"<h1>{text}</h1>"
+        case "heading":
+            return f"<h{1 + piece.level}>{text}</h{1 + piece.level}>"
+        case "text" if piece.text.startswith(_SOURCE):
+            return f'<p class="source">{text}</p>'
+        case "source":
+            return f"<p>{text}</p>"
+        case kind:
+            return f'<p class="{kind}">{text}</p>'
 
 
 def _marked_cell(cell: Cell) -> str:
@@ -321,29 +268,13 @@ def _marked_cell(cell: Cell) -> str:
 
 def print_by_office(files: dict[str, bytes], **chosen: bool | str) -> dict[str, bytes]:
     """The PDFs that LibreOffice prints of the files, all in one call, with options of its PDF export."""
-    soffice = shutil.which("soffice")
-    assert soffice, "soffice is missing: make test installs LibreOffice (libreoffice-writer-nogui)"
     options = {
         name: {"type": "boolean" if isinstance(value, bool) else "string", "value": str(value).lower()}
         for name, value in chosen.items()
     }
-    form = f"pdf:writer_pdf_Export:{json.dumps(options)}"
     with tempfile.TemporaryDirectory() as folder:
-        room = Path(folder)
-        for name, data in files.items():
-            (room / name).write_bytes(data)
-        private = [f"-env:UserInstallation={(room / 'profile').as_uri()}", "--headless", "--norestore"]
-        command = [
-            soffice,
-            *private,
-            "--convert-to",
-            form,
-            "--outdir",
-            str(room / "out"),
-            *(str(room / name) for name in files),
-        ]
-        subprocess.run(command, check=True, capture_output=True, timeout=100)
-        return {name: (room / "out" / name).with_suffix(".pdf").read_bytes() for name in files}
+        made = convert(files, f"pdf:writer_pdf_Export:{json.dumps(options)}", Path(folder))
+    return {name: made[str(Path(name).with_suffix(".pdf"))] for name in files}
 
 
 def print_by_browser(page: str) -> bytes:

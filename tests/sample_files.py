@@ -1,13 +1,11 @@
-"""A manuscript as a file in every format that an office drops: Word's ways, saved pages, Markdown, LibreOffice's."""
+"""A manuscript as a file in every format that an office drops: Word's ways, saved pages, Markdown."""
 
 from __future__ import annotations
 
 import base64
 import io
-import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any, Final
 
 from docx import Document as WordDocument
@@ -270,18 +268,3 @@ def _markdown_piece(piece: Piece) -> str:
             return "\n\n".join([f"\\-----【{text}】-----", *map(_markdown_piece, piece.inside)])
         case _:
             return text
-
-
-# ---------------------------------------------------------------------------- LibreOffice
-
-
-def converted(files: Mapping[str, bytes], suffix: str, folder: Path) -> dict[str, bytes]:
-    """The files, by name, as LibreOffice converts them to another suffix, in one call and a profile of its own."""
-    into = folder / f"as-{suffix}"
-    into.mkdir()
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    command = ["soffice", "--headless", "--norestore", f"-env:UserInstallation={(folder / 'profile').as_uri()}"]
-    command += ["--convert-to", suffix, "--outdir", str(into), *(str(folder / name) for name in files)]
-    subprocess.run(command, check=True, capture_output=True, timeout=100)
-    return {path.name: path.read_bytes() for path in into.iterdir()}

@@ -10,6 +10,7 @@ from publisher.document import Figure, Newsletter, walk
 from publisher.importers import import_file
 from publisher.newsletter import recover
 from tests.builders import assert_conserved, assert_nothing_vanished, make_edition, meant_titles, titles_of
+from tests.libreoffice import convert
 from tests.manuscripts import (
     SAMPLE,
     Piece,
@@ -22,7 +23,6 @@ from tests.manuscripts import (
 )
 from tests.same_issue import assert_same_issue
 from tests.sample_files import (
-    converted,
     markdown,
     page_of_word,
     page_saved,
@@ -99,9 +99,9 @@ def test_issues_are_the_same_through_libreoffice(real: tuple[Piece, ...], tmp_pa
     files = {"styles.docx": word_with_styles(pieces), "office.docx": word_as_offices_write(pieces)}
     written: dict[str, bytes] = {}
     for suffix in ("odt", "doc", "rtf"):
-        made = converted(files, suffix, tmp_path)
+        made = convert(files, suffix, tmp_path)
         written |= {f"{Path(name).stem}-{suffix}.{suffix}": data for name, data in made.items()}
-    again = converted(written, "docx", tmp_path)
+    again = convert(written, "docx", tmp_path)
     assert len(again) == len(written) == 6
     for name, data in again.items():
         newsletter = _read(data, name, pieces)

@@ -22,9 +22,10 @@ from rich.table import Table
 from publisher import office
 from publisher.reading import read
 from tests.bench.peer import PEERS
+from tests.libreoffice import convert as converted
 from tests.manuscripts import SAMPLE, sample_manuscript
 from tests.pdf_files import print_by_office
-from tests.sample_files import converted, markdown, page_saved, word_with_styles
+from tests.sample_files import markdown, page_saved, word_with_styles
 
 ROUNDS: Final = 3
 SECONDS: Final = 2.0

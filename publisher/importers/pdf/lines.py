@@ -20,6 +20,7 @@ _SAME_LINE: Final = 0.6
 _SCRIPT: Final = 0.8
 _RISE: Final = 0.6
 _MOST_SCRIPTS: Final = 20
+_CLOSE: Final = 0.1
 _WIDE_GAP: Final = 1.2
 _TAB: Final = 2.0
 _BLANK: Final = 0.17
@@ -119,14 +120,17 @@ def _with_scripts(rows: Sequence[list[Glyph]]) -> list[list[Glyph]]:
 
 
 def _is_script(small: Sequence[Glyph], row: Sequence[Glyph]) -> bool:
-    """Whether all of a row are small signs that follow signs of the other."""
+    """Whether all of a row are small signs that follow signs of the other, or stand right before its first."""
     size = max(glyph.look.size for glyph in row)
     if max(glyph.look.size for glyph in small) > _SCRIPT * size:
         return False
     if len(small) > _MOST_SCRIPTS or abs(small[0].y - row[0].y) > _RISE * size:
         return False
+    first, last = min(glyph.x0 for glyph in row), max(glyph.x1 for glyph in small)
+    if abs(first - last) < _CLOSE * size:
+        return True
     ends = [glyph.x1 for glyph in (*row, *small)]
-    return all(any(-0.1 * size < glyph.x0 - end < 0.4 * size for end in ends) for glyph in small)
+    return all(any(-_CLOSE * size < glyph.x0 - end < 0.4 * size for end in ends) for glyph in small)
 
 
 def segments(row: Sequence[Glyph]) -> list[Line]:

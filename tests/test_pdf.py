@@ -298,7 +298,20 @@ def test_footnotes_at_the_foot_of_a_page_do_not_cut_its_last_paragraph() -> None
     notes = shown(80, 100, "1 见《春茶采摘规范》第三条。", 9) + shown(80, 86, "2 数据来自茶业协会。", 9)
     document = _read(column(lines[:3]) + notes, column(lines[3:]))
     assert _texts(document) == [_TEXT + _MORE + _TEXT + _MORE, "1 见《春茶采摘规范》第三条。", "2 数据来自茶业协会。"]
-    assert "footnotes-as-text" in _codes(document)
+    (note,) = (note for note in document.notes if note.code == "footnotes-as-text")
+    assert note.text.startswith("从第 1 页起，页面下方的 2 条脚注成了普通段落")
+
+
+def test_marks_that_hang_over_the_margin_do_not_move_it() -> None:
+    words = "".join(sign for sign in _TEXT + _MORE if sign.isalnum())
+    lines = [line for n in range(9) for line in (words[n : n + 33] + "，", words[n + 33 : n + 65])]
+    assert _texts(_read(column(lines))) == ["".join(lines)]
+
+
+def test_columns_are_columns_also_with_one_sign_between_them() -> None:
+    words = "".join(sign for sign in _TEXT + _MORE if sign.isalnum())
+    left, right = ([words[n : n + 17] for n in range(start, start + 8)] for start in (0, 40))
+    assert _texts(_read(column(left) + column(right, x=80 + 18 * 12))) == ["".join(left + right)]
 
 
 def test_a_raised_number_that_begins_a_line_is_part_of_it() -> None:

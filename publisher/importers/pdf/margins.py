@@ -61,12 +61,19 @@ def is_indented(columns: Mapping[Column, Sequence[Line]], margins: Mapping[Colum
 
 
 def _measured(lines: Sequence[Line]) -> Margins:
-    lefts, rights = sorted(line.x0 for line in lines), sorted((line.x1 for line in lines), reverse=True)
     few = min(max(1, int(len(lines) * _HANGING)), len(lines) - 1)
-    right = rights[few]
-    rooms = [(right - line.x1) / line.look.size for line in lines if right - line.x1 < _ROOM * line.look.size]
+    lefts, measured = sorted(line.x0 for line in lines), _without_hanging(lines)
+    rights = sorted((line.x1 for line in measured), reverse=True)
+    right = rights[min(few, len(rights) - 1)]
+    rooms = [(right - line.x1) / line.look.size for line in measured if right - line.x1 < _ROOM * line.look.size]
     justified = sum(room < _STRETCHED for room in rooms) > _MOSTLY * len(rooms)
     return Margins(lefts[few], right, _pitch(lines), justified)
+
+
+def _without_hanging(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines that end with a character, if there are enough: marks may hang over the margin."""
+    sure = [line for line in lines if line.text[-1].isalnum()]
+    return sure if len(sure) >= max(_ENOUGH, len(lines) // 4) else lines
 
 
 def _fitted(own: Margins, common: Margins, lines: Sequence[Line]) -> Margins:

@@ -104,10 +104,14 @@ def _without_running(pages: Sequence[Page], remarks: Remarks) -> list[Page]:
 def _without_feet(pages: Sequence[Page], body: float, remarks: Remarks) -> list[Page]:
     """The pages with their footnotes apart from their text."""
     parted = [(page, *part_feet(page, body)) for page in pages]
-    first = next((page for page, _, feet in parted if feet), None)
-    if first:
-        text = "页脚的脚注已作为正文放在所在段落之后，没有和正文里的编号相连，请核对。"
-        remarks.say("footnotes-as-text", text, Level.WARNING, span_of(first.sheet.number, 0))
+    count = sum(len(feet) for _, _, feet in parted)
+    if count:
+        first = next(page.sheet.number for page, _, feet in parted if feet)
+        text = (
+            f"从第 {first} 页起，页面下方的 {count} 条脚注成了普通段落，放在那一页最后一段之后，"
+            "没有和正文里的编号相连。请核对；要保留脚注，请改投 Word 文件。"
+        )
+        remarks.say("footnotes-as-text", text, Level.WARNING, span_of(first, 0))
     return [replace(page, rows=rows, feet=feet) for page, rows, feet in parted]
 
 

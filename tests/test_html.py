@@ -566,3 +566,11 @@ def test_no_character_of_a_page_is_lost(markup: str) -> None:
     shown = "".join(texts(document)) + "".join(note.lost for note in document.notes)
     for char in "金融A终":
         assert Counter(shown)[char] == Counter(markup + "终")[char]
+
+
+def test_a_note_whose_call_is_left_out_is_told_and_is_no_footnote() -> None:
+    hidden = "<span style='display:none'><a href='#fn1' id='fnref1'>[1]</a></span>"
+    page = f"<p>三月上旬，春茶开采。{hidden}</p><div id='fn1'><a href='#fnref1'>[1]</a> 注释的文字。</div>"
+    document = import_html(f"<html><body>{page}</body></html>".encode(), "a.html")
+    assert document.footnotes == ()
+    assert [note.lost.strip() for note in document.notes if note.code == "note-uncalled"] == ["[1] 注释的文字。"]

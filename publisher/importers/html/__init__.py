@@ -33,7 +33,7 @@ from publisher.errors import Unreadable
 from publisher.importers.characters import read_characters
 from publisher.importers.docx.symbols import symbol
 from publisher.importers.html.atoms import picture_address, read_code, read_ruby
-from publisher.importers.html.footnotes import find_notes
+from publisher.importers.html.footnotes import called_in, find_notes
 from publisher.importers.html.formulas import formula
 from publisher.importers.html.frames import Frames, Item
 from publisher.importers.html.regions import INVISIBLE, count_signs, find_article, read_properties, visible_text
@@ -102,7 +102,12 @@ def import_html(data: bytes, name: str) -> Document:
     plan = Plan(notes.calls, page.left_out | notes.left_out, read_sheet(soup))
     walk = _Walk(remarks, pictures, plan)
     blocks = walk.read(page.roots)
-    footnotes = tuple(Footnote(key, walk.read((body,))) for key, body in notes.bodies.items())
+    called = called_in(blocks)
+    for key in notes.bodies.keys() - called:
+        remark = "一条注释在正文里没有引用的地方（它在没有采用的部分里），没有采用。"
+        remarks.say("note-uncalled", remark, Level.WARNING, lost=notes.bodies[key].get_text())
+    bodies = {key: body for key, body in notes.bodies.items() if key in called}
+    footnotes = tuple(Footnote(key, walk.read((body,))) for key, body in bodies.items())
     if not blocks:
         raise Unreadable(f"{name}: nothing to see in it", f"网页“{name}”里没有看得见的内容，请检查后重新投放。")
     return Document(

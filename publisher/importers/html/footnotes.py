@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from bs4.element import Tag
+
+from publisher.document import Block, Figure, Heading, Inlines, Link, NoteRef, Paragraph, Table, walk
 
 _BODY: Final = re.compile(r"_?(ftn|edn|sdfootnote|sdendnote|fn[:-]?)(\w{1,20})")
 _CALL: Final = re.compile(r"#_?(ftn|edn|sdfootnote|sdendnote|fn[:-]?)(\w{1,20})")
@@ -39,6 +41,29 @@ def find_notes(roots: tuple[Tag, ...]) -> Notes:
     called = [key for key in written if key in calls.values()]
     bodies = {key: written[key] for key in called}
     return Notes(calls, bodies, _left_out(roots, bodies))
+
+
+def called_in(blocks: tuple[Block, ...]) -> frozenset[str]:
+    """The names of the notes that the text calls: a call may stand in a part that is left out."""
+    return frozenset(name for block in walk(blocks) for name in _calls(_inlines(block)))
+
+
+def _inlines(block: Block) -> Inlines:
+    match block:
+        case Paragraph(inlines=inlines) | Heading(inlines=inlines) | Figure(caption=inlines):
+            return inlines
+        case Table(caption=caption, source=source):
+            return (*caption, *source)
+        case _:
+            return ()
+
+
+def _calls(inlines: Inlines) -> Iterator[str]:
+    for inline in inlines:
+        if isinstance(inline, NoteRef):
+            yield inline.id
+        elif isinstance(inline, Link):
+            yield from _calls(inline.inlines)
 
 
 def _left_out(roots: tuple[Tag, ...], bodies: Mapping[str, Tag]) -> frozenset[int]:

@@ -33,7 +33,7 @@ from publisher.errors import Unreadable
 from publisher.importers.characters import read_characters
 from publisher.importers.docx.symbols import symbol
 from publisher.importers.html.atoms import picture_address, read_code, read_ruby
-from publisher.importers.html.footnotes import called_in, find_notes
+from publisher.importers.html.footnotes import Notes, called_in, find_notes
 from publisher.importers.html.formulas import formula
 from publisher.importers.html.frames import Frames, Item
 from publisher.importers.html.regions import INVISIBLE, count_signs, find_article, read_properties, visible_text
@@ -102,12 +102,10 @@ def import_html(data: bytes, name: str) -> Document:
     plan = Plan(notes.calls, page.left_out | notes.left_out, read_sheet(soup))
     walk = _Walk(remarks, pictures, plan)
     blocks = walk.read(page.roots)
-    called = called_in(blocks)
-    for key in notes.bodies.keys() - called:
+    footnotes = _read_notes(walk, notes, called_in(blocks))
+    for key in notes.bodies.keys() - {footnote.id for footnote in footnotes}:
         remark = "一条注释在正文里没有引用的地方（它在没有采用的部分里），没有采用。"
         remarks.say("note-uncalled", remark, Level.WARNING, lost=notes.bodies[key].get_text())
-    bodies = {key: body for key, body in notes.bodies.items() if key in called}
-    footnotes = tuple(Footnote(key, walk.read((body,))) for key, body in bodies.items())
     if not blocks:
         raise Unreadable(f"{name}: nothing to see in it", f"网页“{name}”里没有看得见的内容，请检查后重新投放。")
     return Document(
@@ -117,6 +115,16 @@ def import_html(data: bytes, name: str) -> Document:
         properties=read_properties(soup),
         notes=characters.notes + remarks.notes(),
     )
+
+
+def _read_notes(walk: _Walk, notes: Notes, called: frozenset[str]) -> tuple[Footnote, ...]:
+    """The notes that the text calls, and those that they call themselves."""
+    found: dict[str, Footnote] = {}
+    while wanted := (called & notes.bodies.keys()) - found.keys():
+        for key in (name for name in notes.bodies if name in wanted):
+            found[key] = Footnote(key, walk.read((notes.bodies[key],)))
+            called |= called_in(found[key].blocks)
+    return tuple(found[key] for key in notes.bodies if key in found)
 
 
 def read_html(markup: str, remarks: Remarks, pictures: Pictures, span: Span) -> tuple[Block, ...]:

@@ -1,8 +1,7 @@
 """The words of the house: what a document and a newsletter consist of.
 
-An importer gives a `Document`: a flat run of blocks, as the file has them, without guessing.
-`newsletter.recover` gives a `Newsletter`: masthead, sections, articles. Both are values: frozen,
-comparable, and free of any format's or platform's peculiarities.
+An importer gives a `Document`: a flat run of blocks, as the file has them, without guessing. `newsletter.recover` gives
+a `Newsletter`: masthead, sections, articles. Both are values: frozen, and free of any format's peculiarities.
 
 Nothing of an editor's text may vanish silently: what does not reach the output is in `Note.lost`.
 """
@@ -300,9 +299,7 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """What a program wrote into the file's own properties: often left over from a template, or the name of a
-    computer, so it only serves a single article whose text says nothing.
-    """
+    """What a program wrote into the file: often a template's, so it only serves a single article that says nothing."""
 
     title: str = ""
     author: str = ""

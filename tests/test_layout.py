@@ -55,11 +55,11 @@ def test_one_article_may_be_asked_for_and_is_refused_with_the_figures_when_too_b
     with pytest.raises(Unpublishable) as caught:
         render(Newsletter(HEAD, LARGE), theme, {}, layout="single")
     assert "字符" in caught.value.note
-    assert "19,500" in caught.value.note
+    assert "20,000" in caught.value.note
 
 
 def test_a_section_that_is_too_big_is_cut_between_its_articles() -> None:
-    big = Section("重大成果", tuple(article(f"果{number}", 6_000) for number in range(5)))
+    big = Section("重大成果", tuple(article(f"果{number}", 8_000) for number in range(5)))
     assert divided(SMALL[0], big, SMALL[1])[1:] == [
         ("重大成果（一）", 2),
         ("重大成果（二）", 2),
@@ -69,7 +69,7 @@ def test_a_section_that_is_too_big_is_cut_between_its_articles() -> None:
 
 
 def test_articles_without_sections_are_divided_too() -> None:
-    loose = Section("", tuple(article(f"文{number}", 9_000) for number in range(3)))
+    loose = Section("", tuple(article(f"文{number}", 10_000) for number in range(3)))
     assert divided(loose, head=None) == [("文0", 1), ("文1", 1), ("文2", 1)]
 
 
@@ -81,10 +81,10 @@ def test_more_than_eight_groups_are_joined_the_smallest_first() -> None:
 
 
 def test_what_no_draft_holds_is_refused_with_the_figures() -> None:
-    sections = [Section(f"栏{number}", (article(f"文{number}", 9_000),)) for number in range(9)]
+    sections = [Section(f"栏{number}", (article(f"文{number}", 10_000),)) for number in range(9)]
     with pytest.raises(Unpublishable) as caught:
         divided(*sections)
-    assert "81,000 字符，需要 9 篇图文，而一份草稿最多 8 篇" in caught.value.note
+    assert "90,000 字符，需要 9 篇图文，而一份草稿最多 8 篇" in caught.value.note
 
 
 @pytest.mark.parametrize("sections", [(), (Section("空", ()),)])

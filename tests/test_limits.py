@@ -110,10 +110,15 @@ def test_an_address_that_the_platform_refuses_is_dropped_and_said() -> None:
         assert [(note.code, note.lost) for note in notes] == [("source-url-dropped", url)]
 
 
-def test_content_is_warned_about_and_refused_with_its_figures() -> None:
-    assert check_content("题", "字" * 16_999) == ()
-    (note,) = check_content("题", "字" * 17_000)
-    assert "17,000" in note.text
+def test_content_near_the_limit_is_said_and_content_over_it_refused_with_its_figures() -> None:
+    assert check_content("题", "字" * 17_999, "") == ()
+    (near,) = check_content("题", "字" * 18_000, "")
+    assert (near.level, near.code, "18,000" in near.text) == (Level.INFO, "content-near-limit", True)
     with pytest.raises(Unpublishable) as caught:
-        check_content("题", "字" * 19_500)
-    assert "《题》排版后有 19,500 字符（58,500 字节），平台上限为 20,000 字符" in caught.value.note
+        check_content("题", "字" * 20_000, "代码配色")
+    assert "《题》排版后有 20,000 字符（60,000 字节），平台要求少于 20,000 字符" in caught.value.note
+
+
+def test_what_was_left_out_to_make_an_article_fit_is_said() -> None:
+    (note,) = check_content("题", "字" * 100, "代码配色")
+    assert note.text == "《题》太长，已略去代码配色，排版后有 100 字符（平台上限 20,000）"

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from publisher.document import Box
 from publisher.errors import ConfigError
-from publisher.rendering import shipped_themes
+from publisher.rendering import render, shipped_themes
 from publisher.rendering.inlines import contrast
-from publisher.rendering.theme import HEADINGS, INHERITED, ROLES, Theme, parse_theme
+from publisher.rendering.roles import HEADINGS, INHERITED, ROLES
+from publisher.rendering.theme import Ornament, Theme, parse_theme
+from tests.specimen import letter, para
 
 SHIPPED = sorted(shipped_themes())
-READ = frozenset(ROLES) - {"figure", "img", "scroll", "hr", "list"}
+READ = frozenset(ROLES) - {"figure", "img", "scroll", "hr", "list", "cover"}
 """The roles whose own text somebody reads."""
 
 
@@ -35,14 +38,24 @@ def test_a_theme_gives_each_role_its_style() -> None:
 
 
 def test_comments_and_rgb_colours_are_allowed() -> None:
-    assert parse_theme("mine", "/* red */ root { color: rgb(1, 2, 3) }").style("root") == "color:rgb(1, 2, 3)"
+    assert parse_theme("mine", "/* red */ root { color: rgb(1, 2, 3) }").style("root") == "color:rgb(1,2,3)"
 
 
 @pytest.mark.parametrize(
     ("css", "reason"),
     [
-        (".red { color: red }", "mine.css:2: .red: the platform drops classes, ids and pseudo-elements; a selector is"),
-        ("title::before { color: red }", "mine.css:2: title::before: the platform drops classes"),
+        (
+            ".red { color: red }",
+            "mine.css:2: .red: the platform drops classes and ids; a selector is the name of a role",
+        ),
+        ("box-title::before { color: red }", "mine.css:2: box-title::before: content must be a text"),
+        ("p::first-line { color: red }", "mine.css:2: p::first-line: the platform drops classes and ids"),
+        ("list::before { content: '·' }", "mine.css:2: list::before: there is no place for text in list"),
+        ("p { content: '·' }", "mine.css:2: content: content is for ::before and ::after"),
+        ("p { text-autospace: normal }", "mine.css:2: text-autospace: text-autospace belongs to root"),
+        ("cover { padding: 4px }", "mine.css:2: padding: a cover has background-color, border-color, border-style"),
+        ("@lean {\n p { gap: 1em }\n}", "mine.css:3: gap: the platform drops this property"),
+        ("@lean { h1 { color: red } }", "mine.css:1: h1: font-size must be stated"),
         ("heading { color: red }", "mine.css:2: heading: no such role; known are root, p, h1"),
         ("\n@media print { p { color: red } }", "mine.css:3: @media: the platform drops at-rules"),
         ("p { position: fixed }", "mine.css:2: position: the platform removes positioning"),
@@ -65,6 +78,44 @@ def test_comments_and_rgb_colours_are_allowed() -> None:
 )
 def test_what_the_platform_would_drop_is_refused_with_its_line_and_reason(css: str, reason: str) -> None:
     assert faults(css)[0].startswith(reason)
+
+
+def test_a_value_is_written_in_as_few_characters_as_it_can_have() -> None:
+    theme = parse_theme("mine", "root { margin: 0px  0.5em; color: #AABBCC; background: rgb(10, 20, 30) }")
+    assert theme.style("root") == "margin:0 .5em;color:#ABC;background:rgb(10,20,30)"
+
+
+def test_what_stands_before_and_after_a_part_is_a_real_element() -> None:
+    css = "root{color:#333} box-title::before { content: '◆ '; color: red } box-title::after { content: ' ◆' }"
+    theme = parse_theme("mine", css)
+    assert theme.ornaments["box-title::before"] == Ornament("◆ ", "color:red")
+    box = letter(Box("故事", (para("正文"),)))
+    (piece,) = render(box, theme, {}).pieces
+    assert '<p><span style="color:red">◆ </span>故事<span> ◆</span></p>' in piece.content
+
+
+def test_a_lean_variant_takes_the_place_of_roles_and_has_no_ornaments_but_its_own() -> None:
+    css = """root { color: #333 } td { padding: 6px; border: 1px solid red } p { margin: 1em }
+    p::before { content: '·' } code-string { color: green }
+    @lean { td { padding: 4px } byline::before { content: '文' } }"""
+    full, uncoloured, lean = parse_theme("mine", css).variants()
+    assert (full.without, full.style("td"), full.style("code-string")) == (
+        "", "padding:6px;border:1px solid red", "color:green",
+    )  # fmt: skip
+    assert (uncoloured.without, uncoloured.style("td"), uncoloured.style("code-string")) == (
+        "代码配色", full.style("td"), "",
+    )  # fmt: skip
+    assert (lean.without, lean.style("td"), lean.style("p")) == ("代码配色和部分装饰", "padding:4px", "margin:1em")
+    assert list(lean.ornaments) == ["byline::before"]
+
+
+def test_a_theme_without_a_lean_variant_only_loses_its_ornaments() -> None:
+    lean = parse_theme("mine", "root { color: #333 } p::before { content: '·' }").variants()[-1]
+    assert (lean.style("root"), dict(lean.ornaments)) == ("color:#333", {})
+
+
+def test_the_first_comment_says_what_the_theme_is_for() -> None:
+    assert parse_theme("mine", "/* 红头、\n 双线。 */ root { color: #333 } /* red */").about == "红头、 双线。"
 
 
 def test_all_faults_are_listed_at_once() -> None:

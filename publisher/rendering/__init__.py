@@ -2,13 +2,16 @@
 
     newsletter -> layout (parts) -> frame, html, tables, inlines (trees) -> tree (markup) -> limits
 
+A part that is too long loses first the colours of its code, then the theme's decoration (@lean); what is too long then
+is divided over the draft. The editor is told.
+
 Preview and publication differ in one argument: `addresses`, which maps a picture's fingerprint to where it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 
 from publisher.document import Article, Newsletter, Note, Paragraph, plain_text
@@ -55,7 +58,7 @@ def render(
     Unpublishable, with the figures, if the platform would refuse it. A picture without an address is left out, with a
     note of level ERROR.
     """
-    press = _Press(newsletter, theme, addresses, author, _orphans(newsletter, theme))
+    press = _Press(newsletter, theme.variants(), addresses, author, _orphans(newsletter, theme))
     pieces: list[Piece] = []
     notes: list[Note] = []
     for part in divide(newsletter, layout, press.measure):
@@ -81,35 +84,70 @@ def shipped_themes() -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Written:
+    """A part as it goes out: its HTML, what was used for it, and the variant of the theme that it is written in."""
+
+    part: Part
+    title: str
+    author: str
+    content: str
+    page: Page
+    without: str
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Press:
-    """What all pieces of one draft are made with."""
+    """What all pieces of one draft are made with, and the parts that are written already, by identity."""
 
     newsletter: Newsletter
-    theme: Theme
+    variants: tuple[Theme, ...]
     addresses: Mapping[str, str]
     author: str
     orphans: tuple[str, ...]
+    written: dict[int, _Written] = field(default_factory=dict)
 
     def measure(self, part: Part) -> int:
-        """The characters of the part's HTML."""
-        return len(serialise(write_part(self._page(), self.newsletter, part, "", "")))
+        """The characters of the part's HTML, in the first variant of the theme in which it fits."""
+        if part.title.strip():
+            return limits.size_of(self._write(part).content)
+        return limits.size_of(self._fitting(part, "", "")[0])
 
     def make(self, part: Part) -> tuple[Piece, tuple[Note, ...]]:
         """The piece of a part and what there is to say about it."""
-        title, about_title = limits.fit_title(part.title)
-        author, about_author = limits.fit_author(self._author(part))
+        written = self._write(part)
         digest, about_digest = limits.fit_digest(self._given_digest(part))
         source_url, about_url = limits.fit_source_url(self._source_url(part))
-        page = self._page()
-        content = serialise(write_part(page, self.newsletter, part, title, author))
-        about_content = limits.check_content(title, content)
-        piece = Piece(title, author, digest or self._digest(part), content, source_url, tuple(page.pictures))
-        return piece, (*about_title, *about_author, *about_digest, *about_url, *page.notes, *about_content)
+        about_content = limits.check_content(written.title, written.content, written.without)
+        pictures = tuple(written.page.pictures)
+        digest = digest or self._digest(part)
+        piece = Piece(written.title, written.author, digest, written.content, source_url, pictures)
+        return piece, (*written.notes, *about_digest, *about_url, *written.page.notes, *about_content)
 
-    def _page(self) -> Page:
+    def _write(self, part: Part) -> _Written:
+        known = self.written.get(id(part))
+        if known is None:
+            title, about_title = limits.fit_title(part.title)
+            author, about_author = limits.fit_author(self._author(part))
+            content, page = self._fitting(part, title, author)
+            without = page.theme.without
+            known = _Written(part, title, author, content, page, without, (*about_title, *about_author))
+            self.written[id(part)] = known
+        return known
+
+    def _fitting(self, part: Part, title: str, author: str) -> tuple[str, Page]:
+        """The part's HTML in the first variant of the theme in which it fits; in the last one if in none."""
+        for theme in self.variants:
+            page = self._page(theme)
+            content = serialise(write_part(page, self.newsletter, part, title, author))
+            if limits.fits_content(content):
+                break
+        return content, page
+
+    def _page(self, theme: Theme) -> Page:
         widths = {asset.fingerprint: asset.width for asset in self.newsletter.assets}
         footnotes = {footnote.id: footnote for footnote in self.newsletter.footnotes}
-        return Page(self.theme, self.addresses, widths, footnotes, self.orphans)
+        return Page(theme, self.addresses, widths, footnotes, self.orphans)
 
     def _author(self, part: Part) -> str:
         own = [article.author for article in self._subject(part)]

@@ -8,7 +8,7 @@ from publisher.document import Link, Masthead, Newsletter, Section, Text
 from publisher.rendering.html import LINE, write_blocks
 from publisher.rendering.inlines import Page, write_inlines
 from publisher.rendering.layout import Part, chinese_date, issue_name, issue_number
-from publisher.rendering.tree import Element, Node, Nodes
+from publisher.rendering.tree import Element, Node, Nodes, join
 
 _FEW = 2
 
@@ -49,13 +49,22 @@ def _write_masthead(page: Page, masthead: Masthead) -> Nodes:
 def _write_contents(page: Page, newsletter: Newsletter) -> Nodes:
     lines: list[Node] = [page.element("p", "contents-title", ("本期目录",))]
     for section in newsletter.sections:
-        # Not <p>: outside the platform's page it would bring margins of its own.
-        items = tuple(Element("section", (article.title,)) for article in section.articles if article.title)
-        if items and section.name:
+        titles = [article.title for article in section.articles if article.title]
+        if titles and section.name:
             lines.append(page.element("p", "contents-section", (section.name,)))
-        if items:
-            lines.append(page.element("section", "contents-items", items))
+        if titles:
+            lines.append(page.element("section", "contents-items", _write_titles(page, titles)))
     return (page.element("section", "contents", tuple(lines)),)
+
+
+def _write_titles(page: Page, titles: list[str]) -> Nodes:
+    """The entries, each an element of its own where the theme gives them a look: lines cost less."""
+    lines: tuple[Nodes, ...] = tuple((title,) for title in titles)
+    hanging = page.theme.inherited("contents-items", "text-indent") not in {"", "0"}
+    if not hanging and not page.adorns("contents-item"):
+        return join(lines)
+    # Not <p>: outside the platform's page it would bring margins of its own.
+    return tuple(page.element("section", "contents-item", line) for line in lines)
 
 
 # ---------------------------------------------------------------------------- articles

@@ -22,9 +22,10 @@ from publisher.document import (
     Quote,
     Table,
     Text,
+    text_of,
     walk,
 )
-from publisher.rendering.inlines import Page, write_inlines, write_picture
+from publisher.rendering.inlines import Page, uncoloured, write_inlines, write_picture
 from publisher.rendering.tables import LEVELS, write_table
 from publisher.rendering.tree import BREAK, Element, Node, Nodes, join
 
@@ -86,11 +87,13 @@ def _write_heading(page: Page, heading: Heading) -> Nodes:
 
 def _heading_line(page: Page, heading: Heading) -> Nodes:
     label = (Text(heading.label),) if heading.label else ()
-    return write_inlines(page, (*label, *heading.inlines))
+    return write_inlines(page, uncoloured((*label, *heading.inlines)))
 
 
 def _write_figure(page: Page, figure: Figure, room: int) -> Nodes:
-    image = write_picture(page, figure.picture, figure.alt, page.theme.style("img")) if figure.picture else ()
+    # What the caption says need not be said twice, least of all to somebody to whom it is read.
+    alt = "" if figure.alt in text_of(figure.caption) else figure.alt
+    image = write_picture(page, figure.picture, alt, page.theme.style("img")) if figure.picture else ()
     caption = _write_line(page, "p", "caption", write_inlines(page, figure.caption))
     if not image or room < LINE + 2:
         return (*image, *caption)

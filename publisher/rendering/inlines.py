@@ -69,17 +69,37 @@ class Page:
     notes: list[Note] = field(default_factory=list)
 
     def element(self, tag: str, role: str, children: Nodes, *extra: str) -> Element:
-        """An element in the style of a role, with further declarations."""
+        """An element in the style and with the ornaments of a role, with further declarations."""
+        if self.theme.ornaments:
+            children = (*self._ornament(f"{role}::before"), *children, *self._ornament(f"{role}::after"))
         return Element(tag, children, self.theme.style(role, *extra))
 
+    def adorns(self, role: str) -> bool:
+        """Whether the theme gives a role a look of its own."""
+        ornaments = {f"{role}::before", f"{role}::after"} & self.theme.ornaments.keys()
+        return bool(self.theme.styles.get(role) or ornaments)
+
+    def _ornament(self, selector: str) -> Nodes:
+        ornament = self.theme.ornaments.get(selector)
+        return (Element("span", (ornament.text,), ornament.style),) if ornament else ()
+
     def aligned(self, tag: str, role: str, children: Nodes, align: Align) -> Element:
-        """An element in the style of a role, aligned as the editor wanted."""
-        return self.element(tag, role, children, *([f"text-align:{align.value}"] if align else []))
+        """An element in the style of a role, aligned as the editor wanted; what is centred has no indent."""
+        if not align:
+            return self.element(tag, role, children)
+        indent = self.theme.inherited(role, "text-indent") not in {"", "0"}
+        unindented = ["text-indent:0"] if indent and align is Align.CENTER else []
+        return self.element(tag, role, children, f"text-align:{align.value}", *unindented)
 
 
 def write_inlines(page: Page, inlines: Inlines) -> Nodes:
     """The nodes of a line; neighbouring runs that look alike become one."""
     return tuple(node for inline in _merged(_trimmed(inlines)) for node in _write_inline(page, inline))
+
+
+def uncoloured(inlines: Inlines) -> Inlines:
+    """The inlines without the editor's colours, for a part whose ground is the theme's."""
+    return tuple(replace(run, color="") if isinstance(run, Text) and run.color else run for run in inlines)
 
 
 def write_picture(page: Page, picture: str, alt: str, style: str) -> Nodes:
@@ -156,7 +176,9 @@ def _write_text(page: Page, run: Text) -> Node:
 def _role(marks: frozenset[Mark]) -> str:
     if Mark.CODE in marks:
         return "code-inline"
-    return "mark" if Mark.HIGHLIGHT in marks else ""
+    if Mark.HIGHLIGHT in marks:
+        return "mark"
+    return "strong" if Mark.BOLD in marks else ""
 
 
 def _write_link(page: Page, link: Link) -> Nodes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from publisher.document import Article, Masthead, Newsletter, Section
 from publisher.errors import Unpublishable
 from publisher.issue import Layout
-from publisher.rendering.limits import ARTICLES, CONTENT_REFUSE, CONTENT_WARN
+from publisher.rendering.limits import ARTICLES, CONTENT_POINTS
 
 _NUMERALS = "一二三四五六七八九十"
 
@@ -42,7 +42,7 @@ def divide(newsletter: Newsletter, layout: Layout, measure: Measure) -> tuple[Pa
             "no articles", "稿件里没有读出任何文章，无法发布。请检查稿件是否为空，或标题是否写成了正文。"
         )
     whole = _titled(newsletter, [sections])
-    if layout == "single" or (layout == "auto" and measure(whole[0]) < CONTENT_WARN):
+    if layout == "single" or (layout == "auto" and measure(whole[0]) < CONTENT_POINTS):
         return whole
     groups = [group for section in sections for group in _split(section, sections, measure)]
     return _titled(newsletter, _joined(groups, measure))
@@ -81,13 +81,13 @@ Group = tuple[Section, ...]
 def _split(section: Section, sections: Group, measure: Measure) -> list[Group]:
     """The section, cut between its articles into as few groups as the limit allows."""
     first, last = section is sections[0], section is sections[-1]
-    if measure(Part("", (section,), first, last)) < CONTENT_WARN:
+    if measure(Part("", (section,), first, last)) < CONTENT_POINTS:
         return [(section,)]
     groups: list[tuple[Article, ...]] = []
     for article in section.articles:
         longer = (*groups[-1], article) if groups else (article,)
         part = Part("", (replace(section, articles=longer),), first and len(groups) <= 1, last)
-        if groups and measure(part) < CONTENT_WARN:
+        if groups and measure(part) < CONTENT_POINTS:
             groups[-1] = longer
         else:
             groups.append((article,))
@@ -102,7 +102,7 @@ def _joined(groups: list[Group], measure: Measure) -> list[Group]:
             for index in range(len(groups) - 1)
         ]
         smallest = min(range(len(sizes)), key=sizes.__getitem__)
-        if sizes[smallest] >= CONTENT_WARN:
+        if sizes[smallest] >= CONTENT_POINTS:
             raise _too_much(groups, measure)
         groups = [*groups[:smallest], groups[smallest] + groups[smallest + 1], *groups[smallest + 2 :]]
     return groups
@@ -112,7 +112,7 @@ def _too_much(groups: list[Group], measure: Measure) -> Unpublishable:
     total = sum(measure(Part("", group)) for group in groups)
     note = (
         f"整期排版后约 {total:,} 字符，需要 {len(groups)} 篇图文，而一份草稿最多 {ARTICLES} 篇、每篇不到 "
-        f"{CONTENT_REFUSE:,} 字符。请分成两期，或删减后重新投放。"
+        f"{CONTENT_POINTS:,} 字符。请分成两期，或删减后重新投放。"
     )
     return Unpublishable(f"{total} characters in {len(groups)} groups", note)
 

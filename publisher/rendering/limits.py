@@ -15,7 +15,7 @@ from publisher.errors import Unpublishable
 TITLE_POINTS, TITLE_UNITS = 32, 64
 AUTHOR_UNITS = 16
 DIGEST_POINTS, DIGEST_AIM = 120, 100
-CONTENT_POINTS, CONTENT_WARN, CONTENT_REFUSE = 20_000, 17_000, 19_500
+CONTENT_POINTS, CONTENT_WARN = 20_000, 18_000
 CONTENT_BYTES = 1_000_000
 SOURCE_URL_BYTES = 1_024
 ARTICLES = 8
@@ -142,19 +142,36 @@ def fit_source_url(url: str) -> tuple[str, tuple[Note, ...]]:
     return "", (Note("source-url-dropped", text, Level.WARNING, lost=url),)
 
 
-def check_content(title: str, content: str) -> tuple[Note, ...]:
-    """Nothing, or a warning that the article is near the limit. Unpublishable, with the figures, if it is over."""
-    points, size = len(content), len(content.encode())
-    if points >= CONTENT_REFUSE or size >= CONTENT_BYTES:
+def fits_content(content: str) -> bool:
+    """Whether the platform takes it as an article's content."""
+    return size_of(content) < CONTENT_POINTS and len(content.encode()) < CONTENT_BYTES
+
+
+def size_of(content: str) -> int:
+    """The characters of an article's content; one outside the first 65,536, such as an emoji, counts twice, as it may
+    do on the platform (wechat-api 3.3).
+    """
+    return len(content.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def check_content(title: str, content: str, without: str) -> tuple[Note, ...]:
+    """What there is to say about an article's length: `without` names what was left out to make it fit. Unpublishable,
+    with the figures, if it is over all the same.
+    """
+    points, size = size_of(content), len(content.encode())
+    if not fits_content(content):
         raise Unpublishable(f"content of {points} characters, {size} bytes", _too_long(title, points, size))
+    if without:
+        text = f"《{title}》太长，已略去{without}，排版后有 {points:,} 字符（平台上限 {CONTENT_POINTS:,}）"
+        return (Note("content-degraded", text, Level.INFO),)
     if points < CONTENT_WARN:
         return ()
     text = f"《{title}》排版后有 {points:,} 字符，接近平台的上限 {CONTENT_POINTS:,}"
-    return (Note("content-near-limit", text, Level.WARNING),)
+    return (Note("content-near-limit", text, Level.INFO),)
 
 
 def _too_long(title: str, points: int, size: int) -> str:
     return (
-        f"《{title}》排版后有 {points:,} 字符（{size:,} 字节），平台上限为 {CONTENT_POINTS:,} 字符、"
-        f"{CONTENT_BYTES:,} 字节，本程序到 {CONTENT_REFUSE:,} 字符即拒绝。请把文章分成几篇或删减后重新投放。"
+        f"《{title}》排版后有 {points:,} 字符（{size:,} 字节），平台要求少于 {CONTENT_POINTS:,} 字符、"
+        f"{CONTENT_BYTES:,} 字节。请把文章分成几篇或删减后重新投放。"
     )

@@ -85,7 +85,10 @@ def _shares(table: Table, widths: list[int]) -> Shares:
 
 
 def _row_style(page: Page, table: Table, index: int) -> str:
-    return page.theme.style("tr-head") if index < table.header_rows else ""
+    if index < table.header_rows:
+        return page.theme.style("tr-head")
+    even = (index - table.header_rows) % 2
+    return page.theme.style("tr-even" if even and page.theme.styles.get("tr-even") else "tr")
 
 
 def _write_cells(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from urllib.parse import urlsplit
 
 from publisher.document import (
@@ -161,6 +160,8 @@ def _write_inline(page: Page, inline: Inline) -> Nodes:
 
 def _write_text(page: Page, run: Text) -> Node:
     """The run in one element at most, whatever its marks: deep nesting is cut off by the platform."""
+    if not run.marks and not run.color:
+        return run.text
     tags = [tag for mark, tag in _TAGS.items() if mark in run.marks]
     styles = [_STYLES[tag] for tag in tags[1:] if tag in _STYLES]
     if {Mark.UNDERLINE, Mark.STRIKE} <= run.marks:
@@ -223,16 +224,16 @@ def _trimmed(inlines: Inlines) -> Inlines:
 
 
 def _merged(inlines: Inlines) -> Inlines:
+    """The inlines with neighbouring runs that look alike as one."""
     merged: list[Inline] = []
-    for key, group in groupby(inlines, _look):
-        runs = list(group)
-        if key is None:
-            merged += runs
+    for inline in inlines:
+        last = merged[-1] if merged else None
+        if isinstance(inline, Text) and isinstance(last, Text) and (last.marks, last.color) == _look(inline):
+            merged[-1] = replace(last, text=last.text + inline.text)
         else:
-            first = next(run for run in runs if isinstance(run, Text))
-            merged.append(replace(first, text="".join(text_of((run,)) for run in runs)))
+            merged.append(inline)
     return tuple(merged)
 
 
-def _look(inline: Inline) -> tuple[frozenset[Mark], str] | None:
-    return (inline.marks, inline.color) if isinstance(inline, Text) else None
+def _look(run: Text) -> tuple[frozenset[Mark], str]:
+    return run.marks, run.color

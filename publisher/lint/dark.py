@@ -24,11 +24,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-import lxml.html
-
 from .colors import Color, colors_in, contrast, css, over
 from .conversion import DARK_PAGE, DARK_TEXT, LIGHT_PAGE, LIGHT_TEXT, OWN_TEXT, Conversion, Ground, Own
-from .markup import beginning, declarations, parse
+from .markup import beginning, declarations, inner, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -84,13 +82,11 @@ class _Place(NamedTuple):
 def darken(html: str) -> str:
     """The article's HTML as the dark page shows it, to be shown on #191919: styles are converted where they stand."""
     root = parse(html)
-    for element, entered in _walk(root):
-        if entered.changes:
-            merged = {**declarations(element.get("style", "")), **dict(entered.changes)}
+    for element, _, changes in _walk(root):
+        if changes:
+            merged = {**declarations(element.get("style", "")), **dict(changes)}
             element.set("style", ";".join(f"{name}:{value}" for name, value in merged.items()))
-    body = root.find("body")
-    markup: str = "" if body is None else lxml.html.tostring(body, encoding="unicode", with_tail=False)
-    return markup.removeprefix("<body>").removesuffix("</body>")
+    return inner(root)
 
 
 def appearance(html: str) -> tuple[Run, ...]:
@@ -101,7 +97,7 @@ def appearance(html: str) -> tuple[Run, ...]:
 def appearance_of(root: Element) -> Iterator[Run]:
     """Each run of visible text under an element, as `appearance` tells it."""
     known: dict[Element, _Entered] = {}
-    for element, entered in _walk(root):
+    for element, entered, _ in _walk(root):
         known[element] = entered
         if element.text and not entered.place.hidden and (text := element.text.strip()):
             yield Run(text, entered.light, entered.dark, element)
@@ -114,26 +110,30 @@ def appearance_of(root: Element) -> Iterator[Run]:
 
 
 class _Entered(NamedTuple):
-    """What holds inside an element, how text in it looks, and which declarations the conversion writes anew."""
+    """What holds inside an element, and how text in it looks."""
 
     place: _Place
     light: Shown
     dark: Shown
-    changes: tuple[tuple[str, str], ...] = ()
 
 
-def _walk(root: Element) -> Iterator[tuple[Element, _Entered]]:
+_Changes = tuple[tuple[str, str], ...]
+"""The declarations of an element that the conversion writes anew."""
+
+
+def _walk(root: Element) -> Iterator[tuple[Element, _Entered, _Changes]]:
     known: dict[Element, _Entered] = {}
     nowhere = _entered(_Place())
     for element in root.iter():
         outer = known.get(element.getparent(), nowhere)
         own = _own(element)
-        known[element] = entered = outer if own is None else _enter(own, outer.place)
-        yield element, entered
+        entered, changes = (outer, ()) if own is None else _enter(own, outer.place)
+        known[element] = entered
+        yield element, entered, changes
 
 
-def _entered(place: _Place, changes: tuple[tuple[str, str], ...] = ()) -> _Entered:
-    return _Entered(place, _seen(place.light, place.opacity), _seen(place.dark, place.opacity), changes)
+def _entered(place: _Place) -> _Entered:
+    return _Entered(place, _seen(place.light, place.opacity), _seen(place.dark, place.opacity))
 
 
 def _seen(shown: Shown, opacity: float) -> Shown:
@@ -158,7 +158,7 @@ def _own(element: Element) -> Own | None:
 
 
 @lru_cache(maxsize=8192)
-def _enter(own: Own, outer: _Place) -> _Entered:
+def _enter(own: Own, outer: _Place) -> tuple[_Entered, _Changes]:
     light = _declared(own)
     conversion = Conversion(own, outer.ground)
     if not own.spared:
@@ -172,7 +172,7 @@ def _enter(own: Own, outer: _Place) -> _Entered:
         opacity,
         outer.hidden or own.tag in _NO_TEXT or light.get("display", "") == "none",
     )
-    return _entered(place, tuple(conversion.changes.items()))
+    return _entered(place), tuple(conversion.changes.items())
 
 
 def _declared(own: Own) -> dict[str, str]:

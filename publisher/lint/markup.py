@@ -27,6 +27,12 @@ def parse(html: str) -> Element:
     return root
 
 
+def inner(root: Element) -> str:
+    """The HTML of a tree that `parse` made, without the elements that are ours."""
+    parts = [lxml.html.tostring(part, encoding="unicode") for part in root]
+    return "".join(part.removeprefix("<body>").removesuffix("</body>") for part in parts)
+
+
 @lru_cache(maxsize=4096)
 def declarations(style: str) -> Mapping[str, str]:
     """Property -> value of a style attribute, in their order; of two of a name the last stands, at its place."""

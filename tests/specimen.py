@@ -158,7 +158,7 @@ def specimen() -> Newsletter:
             narrow,
             wide,
             Box("协会故事", (para("框里的一段。"), Items(ordered=False, items=((para("框里的一条"),),)))),
-            Code("def f(x):\n    return x  + 1\n\nprint(f(2) < 3)"),
+            Code('def f(x):  # 注\n    return x  + 1\n\nprint(f(2) < "三")', "python"),
             Math("a² + b² = c²"),
         ),
         source="虚构通讯社",

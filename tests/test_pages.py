@@ -1,25 +1,33 @@
-"""What a reader sees, measured in Chromium at the width of a phone and of the platform's page on a computer."""
+"""What a reader sees, measured in Chromium at the widths of phones and of the platform's page on a computer."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
-from publisher.rendering import render, shipped_themes
-from tests.specimen import ICON, PICTURE, specimen, theme
+from publisher.rendering import shipped_themes
+from publisher.sandbox.sanitiser import sanitise
+from tests.pages import (
+    CHROMIUM,
+    GOLDEN,
+    MODES,
+    WIDTHS,
+    chromium,
+    contents,
+    difference,
+    page_of,
+    reduced,
+    screenshot,
+    show,
+)
+from tests.specimen import specimen
 
-CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is missing: apt-get install chromium")
-
-# As the platform's page does: all margins gone, headings like text.
-PAGE = """<!doctype html><meta charset=utf-8><style>*{{margin:0;padding:0}}
-h1,h2,h3,h4,h5,h6{{font-weight:400;font-size:16px}}body{{padding:16px;font:17px sans-serif}}</style>{}"""
+THEMES = sorted(shipped_themes())
+PICTURES = frozenset({"mmbiz.qpic.cn"})
 
 OVERFLOWING = """() => [...document.querySelectorAll('section *')].filter(node => {
   const scroller = node.closest('[style*="overflow-x"]');
@@ -35,45 +43,64 @@ SQUEEZED = """() => [...document.querySelectorAll('td, th')].filter(cell => {
   const inner = cell.clientWidth - 12;
   return cell.innerText.length > 2 && inner < 2 * parseFloat(getComputedStyle(cell).fontSize);
 }).map(cell => cell.innerText)"""
+LINKED = "() => [...document.querySelectorAll('a')].map(node => getComputedStyle(node).color)"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
-def _address(width: int, height: int) -> str:
-    buffer = BytesIO()
-    Image.new("RGB", (width, height), "#888").save(buffer, "PNG")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-
-
-@pytest.mark.parametrize("name", sorted(shipped_themes()))
-@pytest.mark.parametrize("width", [390, 677])
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_runs_out_of_the_page_and_no_lines_overlap(browser: Any, name: str, width: int) -> None:
-    addresses = {asset.fingerprint: _address(asset.width, asset.height) for asset in (PICTURE, ICON)}
-    for piece in render(specimen(), theme(name), addresses, layout="sections").pieces:
-        page = browser.new_page(viewport={"width": width, "height": 844})
-        page.set_content(PAGE.format(piece.content))
-        assert page.evaluate("document.documentElement.scrollWidth") == width
-        assert page.evaluate(OVERFLOWING) == []
-        assert page.evaluate(OVERLAPPING) == []
-        assert page.evaluate(SQUEEZED) == []
-        page.close()
+    with page_of(browser, specimen(), width) as page:
+        for content in contents(name):
+            show(page, content)
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+            assert page.evaluate(OVERFLOWING) == []
+            assert page.evaluate(OVERLAPPING) == []
+            assert page.evaluate(SQUEEZED) == []
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_specimen_looks_as_it_did_when_somebody_looked_at_it(
+    browser: Any, name: str, mode: str, width: int
+) -> None:
+    with page_of(browser, specimen(), width) as page:
+        show(page, "".join(contents(name)), mode)
+        with Image.open(GOLDEN / f"{name}-{mode}-{width}.png") as expected:
+            assert difference(reduced(screenshot(page)), expected) < 32
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_a_reader_sees_the_same_after_the_platform_stored_the_html(browser: Any, name: str) -> None:
+    with page_of(browser, specimen(), 390) as page:
+        for content in contents(name):
+            show(page, content)
+            before = screenshot(page)
+            stored = sanitise(content, PICTURES)
+            show(page, stored.html)
+            assert stored.losses == ()
+            assert ImageChops.difference(before, screenshot(page)).getbbox() is None
 
 
 def test_a_reader_sees_the_same_after_a_browser_read_and_wrote_the_html(browser: Any) -> None:
-    addresses = {asset.fingerprint: _address(asset.width, asset.height) for asset in (PICTURE, ICON)}
-    (piece,) = render(specimen(), theme(), addresses, layout="single").pieces
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    page.set_content(PAGE.format(piece.content))
-    first = page.screenshot(full_page=True)
-    page.evaluate("document.body.innerHTML = document.body.innerHTML")
-    assert page.screenshot(full_page=True) == first
-    page.close()
+    with page_of(browser, specimen(), 390) as page:
+        show(page, "".join(contents("official")))
+        first = screenshot(page)
+        page.evaluate("document.body.innerHTML = document.body.innerHTML")
+        page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth)")
+        assert ImageChops.difference(first, screenshot(page)).getbbox() is None
+
+
+def test_two_pictures_differ_where_one_has_a_mark_that_the_other_has_not() -> None:
+    white = Image.new("RGB", (400, 400), "white")
+    marked = white.copy()
+    marked.paste("black", (100, 100, 140, 140))
+    assert difference(reduced(white), reduced(white)) == 0
+    assert difference(reduced(white), reduced(marked)) > 32
+    assert difference(reduced(white), reduced(white.resize((400, 500)))) == 255

@@ -32,7 +32,9 @@ from publisher.document import (
     Table,
     Text,
 )
+from publisher.errors import Unpublishable
 from publisher.rendering import placeholder_addresses, render, shipped_themes
+from publisher.rendering.theme import parse_theme
 from tests.specimen import GOLDEN, PICTURE, Tree, body, golden, letter, para, rendered, specimen, theme
 
 
@@ -230,3 +232,47 @@ def test_the_editors_own_words_come_first() -> None:
         "自己的摘要",
         "https://e.org",
     )
+
+
+STEPS = """root { color: #333 } p { margin: 1em 0 1em 0 } code { padding: 8px } code-string { color: #1f6b45 }
+@lean { p {} }"""
+
+
+def long_article(paragraphs: int) -> Newsletter:
+    """An article of `paragraphs` paragraphs of 100 characters, with much code."""
+    code = Code("\n".join(f'name{number} = "text"' for number in range(40)), "python")
+    return letter(code, *(para("字" * 100) for _ in range(paragraphs)))
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "without"),
+    [(100, ""), (138, "代码配色"), (150, "代码配色和部分装饰")],
+)
+def test_an_article_that_is_too_long_loses_its_code_colours_then_its_decoration(paragraphs: int, without: str) -> None:
+    rendering = render(long_article(paragraphs), parse_theme("steps", STEPS), {})
+    said = [note.text for note in rendering.notes if note.code == "content-degraded"]
+    assert [f"已略去{without}，" in text for text in said] == ([True] if without else [])
+    assert len(rendering.pieces[0].content) < 20_000
+    assert ("#1f6b45" in rendering.pieces[0].content) is (without == "")
+    assert ("margin:1em" in rendering.pieces[0].content) is ("装饰" not in without)
+
+
+def test_what_is_too_long_even_so_is_divided_or_refused() -> None:
+    theme_of_steps = parse_theme("steps", STEPS)
+    article = long_article(150).articles[0]
+    two = Newsletter(None, (Section("", (article, replace(article, title="另一篇"))),))
+    assert len(render(two, theme_of_steps, {}).pieces) == 2
+    with pytest.raises(Unpublishable):
+        render(long_article(200), theme_of_steps, {})
+
+
+@pytest.mark.parametrize(
+    ("css", "entries"),
+    [
+        ("", "<section>开篇：所有的行内样式</section>"),
+        ("contents-item{margin:0}", '<section><section style="margin:0">开篇：所有的行内样式</section></section>'),
+    ],
+)
+def test_the_entries_of_the_contents_are_lines_unless_the_theme_gives_them_a_look(css: str, entries: str) -> None:
+    (piece,) = render(specimen(), parse_theme("mine", "root{color:#333}" + css), {}, layout="single").pieces
+    assert f"<p>联合动态</p>{entries}<p>重大成果</p>" in piece.content

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from publisher.document import Link, Masthead, Newsletter, Section, Text
-from publisher.rendering.html import LINE, write_blocks
+from publisher.rendering.html import LINE, write_blocks, write_title
 from publisher.rendering.inlines import Page, write_inlines
 from publisher.rendering.layout import Part, chinese_date, issue_name, issue_number
-from publisher.rendering.tree import Element, Node, Nodes, join
+from publisher.rendering.tree import Node, Nodes, join
 
 _FEW = 2
 
@@ -77,7 +77,7 @@ def _write_section(page: Page, section: Section, part: Part, shown: str, author:
     alone = len(part.articles) == 1
     for article in section.articles:
         if not alone or article.title != shown:
-            yield from _write_line(page, "h3", "title", article.title)
+            yield from write_title(page, "h3", "title", (article.title,))
         if article.author and article.author != author:
             yield from _write_line(page, "p", "byline", f"作者：{article.author}")
         yield from write_blocks(page, article.blocks)
@@ -104,23 +104,24 @@ def _write_notes(page: Page, part: Part) -> Nodes:
             page.footnotes.setdefault(name, len(page.footnotes) + 1)
     # Footnotes first: their own links, and notes within notes, join the run.
     footnotes = _write_footnotes(page)
-    links = tuple(Element("section", (f"[{number}] {address}",)) for address, number in page.links.items())
+    links: list[Nodes] = [(f"[{number}] {address}",) for address, number in page.links.items()]
     return (*_write_note_list(page, "注释", footnotes), *_write_note_list(page, "参考链接", links))
 
 
-def _write_footnotes(page: Page) -> Nodes:
-    entries: list[Node] = []
+def _write_footnotes(page: Page) -> list[Nodes]:
+    entries: list[Nodes] = []
     while len(entries) < len(page.footnotes):
         name = list(page.footnotes)[len(entries)]
         blocks = write_blocks(page, page.known_footnotes[name].blocks, LINE)
-        entries.append(Element("section", (f"[注{len(entries) + 1}] ", *blocks)))
-    return tuple(entries)
+        entries.append((f"[注{len(entries) + 1}] ", *blocks))
+    return entries
 
 
-def _write_note_list(page: Page, title: str, entries: Nodes) -> Nodes:
+def _write_note_list(page: Page, title: str, entries: list[Nodes]) -> Nodes:
     if not entries:
         return ()
-    return (page.element("section", "notes", (page.element("p", "notes-title", (title,)), *entries)),)
+    # Lines, not elements: a note costs as little as it can.
+    return (page.element("section", "notes", (page.element("p", "notes-title", (title,)), *join(entries))),)
 
 
 def _write_end(page: Page, newsletter: Newsletter) -> Nodes:
@@ -128,5 +129,4 @@ def _write_end(page: Page, newsletter: Newsletter) -> Nodes:
     contacts = (("地址", head.address), ("邮箱", head.email), ("电话", head.phone))
     lines = [line.strip() for line in newsletter.copyright.splitlines() if line.strip()]
     lines += [f"{label}：{text}" for label, text in contacts if text]
-    inner = tuple(Element("section", (line,)) for line in lines)
-    return (page.element("section", "notice", inner),) if inner else ()
+    return (page.element("section", "notice", join([(line,) for line in lines])),) if lines else ()

@@ -7,6 +7,7 @@ more levels than are left is written flatter. A line of text takes `LINE` levels
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from publisher.document import (
     Align,
@@ -25,7 +26,9 @@ from publisher.document import (
     text_of,
     walk,
 )
+from publisher.rendering.highlighting import Run, highlight
 from publisher.rendering.inlines import Page, uncoloured, write_inlines, write_picture
+from publisher.rendering.roles import CODE_COLORS
 from publisher.rendering.tables import LEVELS, write_table
 from publisher.rendering.tree import BREAK, Element, Node, Nodes, join
 
@@ -33,7 +36,8 @@ ROOM = 7
 """Levels inside the root: with it they are eight."""
 LINE = 2
 
-_BLANKS = re.compile(r"^ +| {2,}")
+_BLANKS = re.compile(r" {2,}")
+_FIRST_BLANKS = re.compile(r"^ +| {2,}")
 _NBSP = "\u00a0"
 
 
@@ -61,7 +65,7 @@ def write_block(page: Page, block: Block, room: int = ROOM) -> Nodes:
             head = (page.element("p", "box-title", (title,)),) if title else ()
             return _write_container(page, "box", head, blocks, room)
         case Code(text=text):
-            return (page.element("section", "code", (Element("code", _code_lines(text)),)),) if text.strip() else ()
+            return (page.element("section", "code", (Element("code", _code(page, block)),)),) if text.strip() else ()
         case Math(tex=tex):
             return (page.element("p", "math", (Element("em", (tex,)),)),)
         case Table():
@@ -82,7 +86,19 @@ def shows(nodes: Nodes) -> bool:
 def _write_heading(page: Page, heading: Heading) -> Nodes:
     # Sections are <h2>, articles <h3>; the page itself has the title as <h1>.
     level = min(max(heading.level, 1), 4)
-    return _write_line(page, f"h{min(level + 3, 6)}", f"h{level}", _heading_line(page, heading))
+    return write_title(page, f"h{min(level + 3, 6)}", f"h{level}", _heading_line(page, heading))
+
+
+def write_title(page: Page, tag: str, role: str, inner: Nodes) -> Nodes:
+    """A heading; where every character counts, one that is only bold is a bold line: the page resets headings, so that
+    size and weight would have to be stated.
+    """
+    theme = page.theme
+    own = dict(theme.declarations.get(role, {}))
+    plain = own.pop("font-size", "") == theme.inherited("root", "font-size") and own == {"font-weight": "bold"}
+    if theme.terse and plain and shows(inner):
+        return (Element("p", (Element(page.tag("strong"), inner),)),)
+    return _write_line(page, tag, role, inner)
 
 
 def _heading_line(page: Page, heading: Heading) -> Nodes:
@@ -94,10 +110,11 @@ def _write_figure(page: Page, figure: Figure, room: int) -> Nodes:
     # What the caption says need not be said twice, least of all to somebody to whom it is read.
     alt = "" if figure.alt in text_of(figure.caption) else figure.alt
     image = write_picture(page, figure.picture, alt, page.theme.style("img")) if figure.picture else ()
-    caption = _write_line(page, "p", "caption", write_inlines(page, figure.caption))
+    line = write_inlines(page, figure.caption)
     if not image or room < LINE + 2:
-        return (*image, *caption)
-    return (page.element("section", "figure", (*image, *caption)),)
+        return (*image, *_write_line(page, "p", "caption", line))
+    caption = page.adorned("p", "caption", line, page.theme.style_inside("caption", "figure"))
+    return (page.element("section", "figure", (*image, *((caption,) if shows(line) else ()))),)
 
 
 def _write_container(page: Page, role: str, head: Nodes, blocks: tuple[Block, ...], room: int) -> Nodes:
@@ -122,8 +139,8 @@ def _write_flat(page: Page, block: Block) -> Nodes:
             return join([write_inlines(page, caption), write_inlines(page, source)])
         case Box(title=title):
             return (title,) if title else ()
-        case Code(text=text):
-            return _code_lines(text)
+        case Code():
+            return _code(page, block)
         case Math(tex=tex):
             return (tex,)
         case Items() | Quote() | Divider():
@@ -172,12 +189,35 @@ def _write_marked(page: Page, items: Items, room: int) -> Nodes:
 # ---------------------------------------------------------------------------- code and tables
 
 
-def _code_lines(text: str) -> Nodes:
-    """Code with its line breaks and blanks spelled out: the editor folds the white space of <pre> on saving."""
-    lines = text.expandtabs(4).strip("\n").split("\n")
-    spelled = [_BLANKS.sub(lambda blanks: _NBSP * len(blanks.group()), line.rstrip()) for line in lines]
+def _code(page: Page, code: Code) -> Nodes:
+    """Code with its line breaks and blanks spelled out, since the platform's editor folds the white space of <pre> on
+    saving; coloured where the theme has colours.
+    """
+    text = "\n".join(line.rstrip() for line in code.text.expandtabs(4).strip("\n").split("\n"))
+    coloured = bool(CODE_COLORS & page.theme.styles.keys())
+    runs = highlight(text, code.language) if coloured else (("", text),)
     # An empty line needs something in it, or join() leaves it out.
-    return join([(line or _NBSP,) for line in spelled])
+    return join([_code_line(page, line) or (_NBSP,) for line in _lines(runs)])
+
+
+def _lines(runs: Iterable[Run]) -> list[list[Run]]:
+    """The runs of each line."""
+    lines: list[list[Run]] = [[]]
+    for role, text in runs:
+        first, *others = text.split("\n")
+        lines[-1].append((role, first))
+        lines += [[(role, piece)] for piece in others]
+    return [[(role, piece) for role, piece in line if piece] for line in lines]
+
+
+def _code_line(page: Page, line: list[Run]) -> Nodes:
+    nodes: list[Node] = []
+    for index, (role, piece) in enumerate(line):
+        blanks = _BLANKS if index else _FIRST_BLANKS
+        spelled = blanks.sub(lambda found: _NBSP * len(found.group()), piece)
+        style = page.theme.style(role)
+        nodes.append(Element("span", (spelled,), style) if style else spelled)
+    return tuple(nodes)
 
 
 def _write_table(page: Page, table: Table, room: int) -> Nodes:

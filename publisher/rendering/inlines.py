@@ -27,6 +27,7 @@ from publisher.rendering.theme import Theme
 from publisher.rendering.tree import BREAK, Element, Node, Nodes
 
 PLATFORM_HOST = "mp.weixin.qq.com"
+"""Links to its articles (/s, /s/…) live; of all others the platform keeps the text alone (wechat-api 3.4)."""
 CONTRAST = 4.5
 """The least contrast with white that a colour of the editor's may have (WCAG AA)."""
 
@@ -41,6 +42,7 @@ _TAGS = {
 """The first mark of a run is its element, the others are styles of it. Code is a span: the platform takes the style
 off <code> (wechat-api 3.4).
 """
+_TERSE = {"strong": "b", "em": "i"}
 _STYLES = {
     "strong": "font-weight:bold",
     "em": "font-style:italic",
@@ -69,9 +71,13 @@ class Page:
 
     def element(self, tag: str, role: str, children: Nodes, *extra: str) -> Element:
         """An element in the style and with the ornaments of a role, with further declarations."""
+        return self.adorned(tag, role, children, self.theme.style(role, *extra))
+
+    def adorned(self, tag: str, role: str, children: Nodes, style: str) -> Element:
+        """An element with the ornaments of a role, in a style of its own."""
         if self.theme.ornaments:
             children = (*self._ornament(f"{role}::before"), *children, *self._ornament(f"{role}::after"))
-        return Element(tag, children, self.theme.style(role, *extra))
+        return Element(tag, children, style)
 
     def adorns(self, role: str) -> bool:
         """Whether the theme gives a role a look of its own."""
@@ -81,6 +87,10 @@ class Page:
     def _ornament(self, selector: str) -> Nodes:
         ornament = self.theme.ornaments.get(selector)
         return (Element("span", (ornament.text,), ornament.style),) if ornament else ()
+
+    def tag(self, name: str) -> str:
+        """The element that is written for <strong> or <em>: where every character counts, a shorter one."""
+        return _TERSE.get(name, name) if self.theme.terse else name
 
     def aligned(self, tag: str, role: str, children: Nodes, align: Align) -> Element:
         """An element in the style of a role, aligned as the editor wanted; what is centred has no indent."""
@@ -171,7 +181,7 @@ def _write_text(page: Page, run: Text) -> Node:
     if run.color and readable(run.color):
         styles.append(f"color:{run.color}")
     style = page.theme.style(_role(run.marks), *styles)
-    return Element(tags[0] if tags else "span", (run.text,), style) if tags or style else run.text
+    return Element(page.tag(tags[0] if tags else "span"), (run.text,), style) if tags or style else run.text
 
 
 def _role(marks: frozenset[Mark]) -> str:
@@ -185,14 +195,23 @@ def _role(marks: frozenset[Mark]) -> str:
 def _write_link(page: Page, link: Link) -> Nodes:
     inner = write_inlines(page, _unlinked(link.inlines))
     address = urlsplit(link.href)
-    if address.scheme in {"http", "https"} and address.hostname == PLATFORM_HOST:
-        return (Element("a", inner, page.theme.style("link"), (("href", link.href),)),) if inner else ()
+    if address.scheme in {"http", "https"} and address.hostname == PLATFORM_HOST and address.path.startswith("/s"):
+        return _write_live_link(page, link, inner)
     shown = link.href.removeprefix("mailto:")
-    # Only the platform's own links live; an anchor leads nowhere; an address that stands there needs no note.
+    # An anchor leads nowhere; an address that stands there needs no note.
     if address.scheme not in {"http", "https", "mailto"} or text_of(link.inlines).strip() == shown:
         return inner
     number = page.links.setdefault(shown, len(page.links) + 1)
     return (*inner, noteref(page, f"[{number}]"))
+
+
+def _write_live_link(page: Page, link: Link, inner: Nodes) -> Nodes:
+    if "tempkey=" in link.href:
+        # The platform refuses the whole article for it (45166), and the link dies within hours.
+        text = f"「{text_of(link.inlines)}」链接的是草稿的临时预览，读者打不开，已只留文字；请改用文章发表后的链接"
+        page.notes.append(Note("link-temporary", text, lost=link.href))
+        return inner
+    return (Element("a", inner, page.theme.style("link"), (("href", link.href),)),) if inner else ()
 
 
 def _unlinked(inlines: Inlines) -> Inlines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 
 from publisher.document import Block, Cell, Table, plain_text
@@ -11,35 +12,56 @@ from publisher.rendering.tree import Element, Nodes
 
 LEVELS = 4
 """What a table takes: <table>, the <tbody> that every browser inserts, <tr>, <td>."""
-FITTING = 30
-"""Characters of a table's size that a phone shows side by side."""
+FITTING, FITTING_WHOLE = 30, 24
+"""Characters of a table's size that a phone shows side by side, and those that it shows without breaking a line."""
 _NARROWEST, _WIDEST = 4, 14
 _MANY_COLUMNS = 4
 _PADDING = 2  # of a cell, in characters
 _LINE = 2
 
 
+Shares = dict[tuple[int, int], str]
+"""For a row and a column the declaration that gives a cell its share of the width."""
 CellWriter = Callable[[Page, int, tuple[Block, ...]], Nodes]
 """Writes the blocks of a cell, for a place with so many levels."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """A table on the page: its columns' widths in characters, whether it scrolls, and whether every line of every cell
+    has room beside its neighbours, so that cells need no padding to stay apart.
+    """
+
+    widths: tuple[int, ...]
+    scrolls: bool
+    roomy: bool
+    shares: Shares
+
+
 def write_table(page: Page, table: Table, room: int, write_cell: CellWriter) -> Nodes:
     """The table; one whose columns cannot stand side by side on a phone scrolls, where a level is left for that."""
-    widths = column_widths(table)
-    if not widths:
+    grid = _lay_out(page, table, room)
+    if not grid.widths:
         return ()
-    scrolls = len(widths) >= _MANY_COLUMNS and sum(widths) > FITTING and room > LEVELS + _LINE
-    write = partial(write_cell, page, room - LEVELS - int(scrolls))
-    shares = _shares(table, widths)
+    write = partial(write_cell, page, room - LEVELS - int(grid.scrolls))
     rows = tuple(
-        Element("tr", _write_cells(page, table, index, shares, write), _row_style(page, table, index))
+        Element("tr", _write_cells(page, table, index, grid, write), _row_style(page, table, index))
         for index in range(len(table.rows))
     )
-    if not scrolls:
+    if not grid.scrolls:
         return (page.element("table", "table", rows),)
     # In em, so that it grows with the reader's font size; without it the table is narrow but whole.
-    inner = page.element("table", "table", rows, f"min-width:{sum(widths)}em")
+    inner = page.element("table", "table", rows, f"min-width:{sum(grid.widths)}em")
     return (page.element("section", "scroll", (inner,)),)
+
+
+def _lay_out(page: Page, table: Table, room: int) -> _Grid:
+    widths = column_widths(table)
+    total, fits = sum(widths), room > LEVELS + _LINE
+    if page.theme.terse and _WIDEST not in widths and (fits or total <= FITTING_WHOLE):
+        return _Grid(tuple(widths), total > FITTING_WHOLE, roomy=True, shares={})
+    scrolls = len(widths) >= _MANY_COLUMNS and total > FITTING and fits
+    return _Grid(tuple(widths), scrolls, roomy=False, shares=_shares(table, widths))
 
 
 def column_widths(table: Table) -> list[int]:
@@ -71,9 +93,6 @@ def _text(cell: Cell) -> str:
     return "\n".join(plain_text(block) for block in cell.blocks)
 
 
-Shares = dict[tuple[int, int], str]
-
-
 def _shares(table: Table, widths: list[int]) -> Shares:
     """The columns' shares of the width, on the first row that has a cell for each: left alone, a browser squeezes a
     short column beside a long one to one character a line.
@@ -92,13 +111,14 @@ def _row_style(page: Page, table: Table, index: int) -> str:
 
 
 def _write_cells(
-    page: Page, table: Table, index: int, shares: Shares, write: Callable[[tuple[Block, ...]], Nodes]
+    page: Page, table: Table, index: int, grid: _Grid, write: Callable[[tuple[Block, ...]], Nodes]
 ) -> Nodes:
     cells = []
     for column, cell in enumerate(table.rows[index]):
         role = "th" if index < table.header_rows or cell.header else "td"
+        own = "" if grid.roomy else page.theme.style(role)
         align = f"text-align:{cell.align.value}" if cell.align else ""
-        style = page.theme.style(role, shares.get((index, column), ""), align)
+        style = ";".join(part for part in (own, grid.shares.get((index, column), ""), align) if part)
         cells.append(Element(role, write(cell.blocks), style, _spans(cell)))
     return tuple(cells)
 

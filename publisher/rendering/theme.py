@@ -52,7 +52,8 @@ class Theme:
     """A theme that survives: for each role its declarations, property -> value, and the same as a style text.
 
     `ornaments` stand at the beginning and end of a role («title::before»); `about` is the file's first comment;
-    `autospace` sets a blank between Chinese and Latin; `without` names in Chinese what this variant leaves out.
+    `autospace` sets a blank between Chinese and Latin; `without` names in Chinese what this variant leaves out, and a
+    `terse` one is written in as few characters as the same look can have.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Theme:
     autospace: bool = False
     lean: Theme | None = None
     without: str = ""
+    terse: bool = False
 
     def style(self, role: str, *extra: str) -> str:
         """The style attribute of a role, with further declarations behind its own; "" if there are none."""
@@ -70,6 +72,11 @@ class Theme:
         if not extra:
             return own
         return ";".join(part for part in (own, *extra) if part)
+
+    def style_inside(self, role: str, outer: str) -> str:
+        """The style of a role that stands inside another than the one around it, without what it inherits there."""
+        own = self.declarations.get(role, {})
+        return _style({name: own[name] for name in own if own[name] != self.inherited(outer, name)})
 
     def inherited(self, role: str, name: str) -> str:
         """The value of an inherited property for a role, its own or that of the roles around it; "" if unstated."""
@@ -84,7 +91,7 @@ class Theme:
         """The theme as it should be, and what it becomes for an article that is too long, step by step."""
         uncoloured = replace(self, styles=_without(self.styles, CODE_COLORS), without="代码配色")
         lean = self.lean or replace(self, ornaments=MappingProxyType({}))
-        leanest = replace(lean, styles=_without(lean.styles, CODE_COLORS), without="代码配色和部分装饰")
+        leanest = replace(lean, styles=_without(lean.styles, CODE_COLORS), without="代码配色和部分装饰", terse=True)
         return (self, uncoloured, leanest)
 
 

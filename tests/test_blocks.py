@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from publisher.document import (
     Align,
@@ -29,8 +31,9 @@ from publisher.document import (
     Table,
     Text,
 )
+from publisher.lint.dark import appearance
 from publisher.rendering import render
-from publisher.rendering.inlines import contrast
+from publisher.rendering.ink import CONTRAST, legible
 from publisher.rendering.theme import parse_theme
 from tests.specimen import ICON, PICTURE, body, cell, letter, para, rendered, text, theme
 
@@ -48,14 +51,32 @@ def test_several_marks_are_one_element() -> None:
     assert '<sup style="font-weight:bold">2</sup>' in piece.content
 
 
-def test_a_colour_that_cannot_be_read_on_white_is_dropped() -> None:
-    (piece,) = rendered(letter(para(text("深", color="#c00000"), text("浅", color="#ffd700")))).pieces
-    assert '<span style="color:#c00000">深</span>浅' in piece.content
+def test_the_editors_colour_is_kept_as_far_as_it_can_be_read() -> None:
+    (piece,) = rendered(letter(para(text("深", color="#990000"), text("红", color="#ff0000")))).pieces
+    assert '<span style="color:#990000">深</span><span style="color:#990000">红</span>' in piece.content
 
 
-def test_contrast_is_that_of_the_published_formula() -> None:
-    assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+@pytest.mark.parametrize(
+    ("color", "seen"),
+    [
+        ("#002060", "#002060"),
+        ("#ff0000", "#990000"),
+        ("#ffd700", "#705f00"),
+        ("#808080", "#575757"),
+        ("#000000", ""),
+        ("#333333", ""),
+        ("#ffffff", ""),
+    ],
+)
+def test_a_colour_is_darkened_until_it_can_be_read_by_day_and_by_night(color: str, seen: str) -> None:
+    assert legible(color) == seen
+
+
+@given(st.tuples(*[st.integers(0, 255)] * 3))
+def test_every_colour_becomes_one_that_can_be_read(channels: tuple[int, int, int]) -> None:
+    color = legible("#{:02x}{:02x}{:02x}".format(*channels))
+    for run in appearance(f'<p style="color:{color or "#333"}">字</p>'):
+        assert min(run.light.contrast, run.dark.contrast) >= CONTRAST
 
 
 def test_text_cannot_become_markup() -> None:

@@ -1,20 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from publisher.document import Box
 from publisher.errors import ConfigError
+from publisher.issue import Layout
+from publisher.lint.dark import appearance
 from publisher.rendering import render, shipped_themes
-from publisher.rendering.inlines import contrast
+from publisher.rendering.ink import CONTRAST
 from publisher.rendering.roles import HEADINGS, INHERITED, ROLES
 from publisher.rendering.theme import Ornament, Theme, parse_theme
-from tests.specimen import letter, para
+from tests.specimen import letter, para, specimen
 
 SHIPPED = sorted(shipped_themes())
-READ = frozenset(ROLES) - {"figure", "img", "scroll", "hr", "list", "cover"}
-"""The roles whose own text somebody reads."""
 
 
 def shipped(name: str) -> Theme:
@@ -145,10 +146,16 @@ def test_a_shipped_theme_repeats_nothing_that_is_inherited(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_every_text_of_a_shipped_theme_can_be_read_on_its_background(name: str) -> None:
-    theme = shipped(name)
-    ratios = {role: contrast(_color(theme, role), _background(theme, role)) for role in READ}
-    assert {role: ratio for role, ratio in ratios.items() if ratio < 4.5} == {}
+@pytest.mark.parametrize("layout", ["single", "sections"])
+def test_every_text_of_a_shipped_theme_can_be_read_by_day_and_by_night(name: str, layout: Layout) -> None:
+    faint = [
+        (variant.without, run.text, round(run.light.contrast, 1), round(run.dark.contrast, 1))
+        for variant in shipped(name).variants()
+        for piece in render(specimen(), replace(variant, lean=None), {}, layout=layout).pieces
+        for run in appearance(piece.content)
+        if min(run.light.contrast, run.dark.contrast) < CONTRAST
+    ]
+    assert faint == []
 
 
 def _around(role: str) -> Iterator[str]:
@@ -160,16 +167,3 @@ def _around(role: str) -> Iterator[str]:
 def _inherited(theme: Theme, role: str, name: str) -> str:
     stated = (theme.declarations.get(outer, {}).get(name) for outer in _around(role))
     return next((value for value in stated if value), "")
-
-
-def _color(theme: Theme, role: str) -> str:
-    return _long(_inherited(theme, role, "color"))
-
-
-def _background(theme: Theme, role: str) -> str:
-    stated = (theme.declarations.get(outer, {}).get("background") for outer in _around(role))
-    return _long(next((value for value in stated if value), "#fff"))
-
-
-def _long(color: str) -> str:
-    return color if len(color) == 7 else "#" + "".join(2 * digit for digit in color[1:])

@@ -23,14 +23,12 @@ from publisher.document import (
     Text,
     text_of,
 )
+from publisher.rendering.ink import legible
 from publisher.rendering.theme import Theme
 from publisher.rendering.tree import BREAK, Element, Node, Nodes
 
 PLATFORM_HOST = "mp.weixin.qq.com"
 """Links to its articles (/s, /s/…) live; of all others the platform keeps the text alone (wechat-api 3.4)."""
-CONTRAST = 4.5
-"""The least contrast with white that a colour of the editor's may have (WCAG AA)."""
-
 _TAGS = {
     Mark.SUPERSCRIPT: "sup",
     Mark.SUBSCRIPT: "sub",
@@ -129,24 +127,6 @@ def noteref(page: Page, label: str) -> Element:
     return page.element("sup", "noteref", (label,))
 
 
-def readable(color: str) -> bool:
-    """Whether a text of this colour ("#rrggbb") can be read on white, and is not just black."""
-    return color.lower() != "#000000" and contrast(color, "#ffffff") >= CONTRAST
-
-
-def contrast(first: str, second: str) -> float:
-    """The contrast of two colours ("#rrggbb") as WCAG 2 defines it, 1 to 21."""
-    dark, light = sorted((_luminance(first), _luminance(second)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(color: str) -> float:
-    channels = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    # The published formula of WCAG 2; its two branches meet at this value.
-    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]  # noqa: PLR2004
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
 # ---------------------------------------------------------------------------- one inline
 
 
@@ -178,8 +158,9 @@ def _write_text(page: Page, run: Text) -> Node:
         # A second text-decoration would replace the first.
         styles = [style for style in styles if not style.startswith("text-decoration")]
         styles.append("text-decoration:underline line-through")
-    if run.color and readable(run.color):
-        styles.append(f"color:{run.color}")
+    color = legible(run.color) if run.color else ""
+    if color:
+        styles.append(f"color:{color}")
     style = page.theme.style(_role(run.marks), *styles)
     return Element(page.tag(tags[0] if tags else "span"), (run.text,), style) if tags or style else run.text
 

@@ -39,7 +39,7 @@ bench: install debian bench-debian .venv-peers/.installed tests/bench/npm/node_m
 	@$(BIN)/python -m tests.bench
 
 bench-debian:
-	@sh tests/debian.sh $(BENCH_PACKAGES)
+	@command -v npm >/dev/null || sh tests/debian.sh $(BENCH_PACKAGES)
 
 tests/bench/npm/node_modules/.installed: tests/bench/npm/package-lock.json | bench-debian
 	cd tests/bench/npm && npm ci --ignore-scripts --no-audit --no-fund --silent

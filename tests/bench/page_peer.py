@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 
 def _md2wechat(path: str) -> Callable[[], str]:
-    from skills.md2wechat.scripts.parsers import MarkdownParser
+    from skills.md2wechat.scripts.parsers import MarkdownParser  # type: ignore[import-not-found]
 
     parser = MarkdownParser()
     return lambda: str(parser.parse(path).content)

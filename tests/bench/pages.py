@@ -53,7 +53,7 @@ def measure_pages(console: Console, folder: Path) -> list[str]:
     console.print(_table(pages))
     if OURS not in pages:
         return faults
-    seconds = _whole_process(path, folder / "out.html")
+    seconds = _whole_process(path, folder.with_name("rendered"))
     console.print(f"a whole `publisher render` of the article: {seconds:.2f} s")
     if pages[OURS].rate <= _WANTED:
         faults.append(f"{OURS}: {pages[OURS].rate:.1f} articles a second, more than {_WANTED:.0f} are wanted")
@@ -97,16 +97,15 @@ def _measure(commands: Mapping[str, Sequence[str]]) -> tuple[dict[str, Page], li
     return pages, list(faults.values())
 
 
-def _whole_process(path: Path, output: Path) -> float:
+def _whole_process(path: Path, target: Path) -> float:
     """Seconds from start to file written, the median of five processes."""
-    command = [sys.executable, "-m", "publisher", "render", str(path.parent), "--output", str(output)]
+    command = [sys.executable, "-m", "publisher", "render", str(path.parent), "--output", str(target / "article.html")]
+    target.mkdir()
     taken = []
     for _ in range(5):
         start = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         taken.append(time.perf_counter() - start)
-        for written in path.parent.glob("out*.html"):
-            written.unlink()
     return median(taken)
 
 

@@ -73,8 +73,7 @@ WHERE returned IS NULL
 GROUP BY branch
 HAVING COUNT(*) > 10
 ORDER BY loans DESC;"""
-_SITE: Final = "https://books.example.org/neighbourhood"
-_FROM: Final = "?from=review-of-the-year-2026"
+_SITE: Final = "https://books.example.org/neighbourhood/2026"
 
 
 def article() -> str:
@@ -122,10 +121,9 @@ class _Writer:
 def _chapter(writer: _Writer, number: int) -> Iterator[str]:
     for place, topic in enumerate(_TOPICS):
         yield f"### {number + 1}.{place + 1} {topic}"
-        yield _emphatic(writer, number + place)
-        yield writer.paragraph()
+        yield _emphatic(writer, number + place) if place == 0 else writer.paragraph(5)
         yield from _extra(writer, number, place)
-        yield from (writer.paragraph(), writer.paragraph())
+        yield writer.paragraph(5)
     yield _linked(writer, number)
 
 
@@ -135,8 +133,8 @@ def _emphatic(writer: _Writer, n: int) -> str:
 
 def _linked(writer: _Writer, number: int) -> str:
     """A paragraph with two links; in the last two chapters, with one."""
-    first = f"[第{number + 1}期简报]({_SITE}/bulletins/2026/{number + 1:02}.html{_FROM})"
-    second = f"，也可参看[读者来信]({_SITE}/letters-from-readers/{number + 1:02}.html{_FROM})"
+    first = f"[第{number + 1}期简报]({_SITE}/bulletins/{number + 1:02}.html)"
+    second = f"，也可参看[读者来信]({_SITE}/letters/{number + 1:02}.html)"
     return f"{writer.paragraph(2)}详情见{first}{second if number < 5 else ''}。"
 
 
@@ -144,13 +142,13 @@ def _extra(writer: _Writer, number: int, place: int) -> Iterator[str]:
     """What stands among the paragraphs: a picture, a list, a quotation, a table, code."""
     if place == 0 and number < 5:
         yield f"![{_WHO[number]}的阅览角](photo-{number + 1}.png)"
-    if place == 1:
-        yield f"> {writer.sentence()}" if number % 2 else _list(number)
+    if place == 1 and number in (1, 3):
+        yield f"> {writer.sentence()}"
     if place == 2 and number in (3, 4):
         yield _table(number - 3)
     if place == 2 and number in (1, 5):
         yield f"```python\n{_PYTHON}\n```" if number == 1 else f"```sql\n{_SQL}\n```"
-    if place == 2 and number in (0, 2, 6):
+    if place == 2 and number in (0, 2):
         yield _list(number + 1)
 
 
@@ -163,7 +161,7 @@ def _table(number: int) -> str:
     rows = [
         (stem, *(str((row + 3) * (column + 5) * 17) for column in range(3))) for row, stem in enumerate(_STEMS[number])
     ]
-    lines = (_HEADS[number], ("---", "--:", "--:", "--:"), *rows)
+    lines = (_HEADS[number], ("---", "---", "---", "---"), *rows)
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
-from publisher.document import Article, Newsletter, Note, Paragraph, plain_text
+from publisher.document import Article, Newsletter, Note
 from publisher.issue import Layout
-from publisher.rendering import limits
+from publisher.rendering import digest, limits
 from publisher.rendering.frame import write_part
 from publisher.rendering.html import write_blocks
 from publisher.rendering.inlines import Page
@@ -98,12 +98,12 @@ class _Press:
         """The piece of a part and what there is to say about it."""
         title, about_title = limits.fit_title(part.title)
         author, about_author = limits.fit_author(self._author(part))
-        digest, about_digest = limits.fit_digest(self._given_digest(part))
+        own_digest, about_digest = limits.fit_digest(self._given_digest(part))
         source_url, about_url = limits.fit_source_url(self._source_url(part))
         page = self._page()
         content = serialise(write_part(page, self.newsletter, part, title, author))
         about_content = limits.check_content(title, content)
-        piece = Piece(title, author, digest or self._digest(part), content, source_url, tuple(page.pictures))
+        piece = Piece(title, author, own_digest or self._digest(part), content, source_url, tuple(page.pictures))
         return piece, (*about_title, *about_author, *about_digest, *about_url, *page.notes, *about_content)
 
     def _page(self) -> Page:
@@ -131,8 +131,7 @@ class _Press:
     def _digest(self, part: Part) -> str:
         """The first sentences of the article that the piece is about; of several, the headlines."""
         for article in self._subject(part):
-            texts = (plain_text(block) for block in article.blocks if isinstance(block, Paragraph))
-            return limits.cut_digest(" ".join(text for text in texts if text)) or limits.cut_digest(article.title)
+            return digest.digest_of(article.blocks) or digest.cut_digest(article.title)
         articles = self.newsletter.articles if part.first else part.articles
         return _headlines([article.title for article in articles if article.title])
 
@@ -145,11 +144,11 @@ class _Press:
 def _headlines(titles: list[str]) -> str:
     shown: list[str] = []
     for title in titles:
-        if len("；".join([*shown, title])) > limits.DIGEST_AIM - 1:
+        if len("；".join([*shown, title])) > digest.AIM - 1:
             break
         shown.append(title)
     if not shown:
-        return limits.cut_digest("；".join(titles))
+        return digest.cut_digest("；".join(titles))
     return "；".join(shown) + ("等" if len(shown) < len(titles) else "")
 
 

@@ -319,6 +319,11 @@ def test_unknown_tags_leave_their_text_and_a_note() -> None:
     assert [note.code for note in document.notes] == ["tag-unknown"]
 
 
+def test_boxes_to_tick_stand_at_the_beginning_of_their_items() -> None:
+    boxes = "<li><input type=checkbox checked disabled> 完成<li><label><input type='CHECKBOX'>待办</label>"
+    assert texts(read(f"<ul>{boxes}<li>【x】不是</ul>")) == ["☑ 完成\n☐ 待办\n【x】不是"]
+
+
 def test_what_the_page_says_of_itself_is_metadata() -> None:
     page = '<meta property="og:title" content="题"><meta name=author content=" 甲 ">'
     page += "<meta name=description content=摘要><p>文"

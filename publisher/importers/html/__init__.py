@@ -289,7 +289,7 @@ class _Walk:
                     self._runs.add(ruby, style)
             case "math":
                 self._formula(formula(tag), attributes)
-            case "input" if attributes.get("type") == "checkbox":
+            case "input" if attributes.get("type", "").lower() == "checkbox":
                 self._runs.add_text("☑ " if "checked" in attributes else "☐ ", style)
 
     def _formula(self, tex: str, attributes: Attributes) -> None:

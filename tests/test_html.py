@@ -455,8 +455,9 @@ def test_chinese_numbers_become_text_and_lists_without_marks_paragraphs() -> Non
     ],
 )
 def test_a_formula_is_readable(markup: str, tex: str) -> None:
-    assert inlines(f"<p>式<math>{markup}</math></p>") == (Text("式"), InlineMath(tex))
-    assert read(f"<math display=block>{markup}</math>").blocks == (Math(tex, read("<p>x").blocks[0].span),)
+    drawn = f"<math>{markup}</math>"
+    assert inlines(f"<p>式{drawn}</p>") == (Text("式"), InlineMath(tex, drawn))
+    assert read(f"<math display=block>{markup}</math>").blocks == (Math(tex, read("<p>x").blocks[0].span, drawn),)
 
 
 # ---------------------------------------------------------------------------- the article and what is around it

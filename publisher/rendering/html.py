@@ -24,7 +24,7 @@ from publisher.document import (
     Text,
     walk,
 )
-from publisher.rendering.inlines import Page, write_inlines, write_picture
+from publisher.rendering.inlines import Page, write_formula, write_inlines, write_picture
 from publisher.rendering.tables import LEVELS, write_table
 from publisher.rendering.tree import BREAK, Element, Node, Nodes, join
 
@@ -61,8 +61,8 @@ def write_block(page: Page, block: Block, room: int = ROOM) -> Nodes:
             return _write_container(page, "box", head, blocks, room)
         case Code(text=text):
             return (page.element("section", "code", (Element("code", _code_lines(text)),)),) if text.strip() else ()
-        case Math(tex=tex):
-            return (page.element("p", "math", (Element("em", (tex,)),)),)
+        case Math():
+            return (page.element("p", "math", write_formula(page, block)),)
         case Table():
             return _write_table(page, block, room)
         case Divider():
@@ -121,8 +121,8 @@ def _write_flat(page: Page, block: Block) -> Nodes:
             return (title,) if title else ()
         case Code(text=text):
             return _code_lines(text)
-        case Math(tex=tex):
-            return (tex,)
+        case Math(tex=tex, picture=picture):
+            return write_formula(page, block) if picture in page.addresses else (tex,)
         case Items() | Quote() | Divider():
             return ()
 

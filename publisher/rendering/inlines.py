@@ -18,6 +18,7 @@ from publisher.document import (
     LineBreak,
     Link,
     Mark,
+    Math,
     Note,
     NoteRef,
     Ruby,
@@ -95,6 +96,14 @@ def write_picture(page: Page, picture: str, alt: str, style: str) -> Nodes:
     return (Element("img", (), style, tuple((name, value) for name, value in attributes if value)),)
 
 
+def write_formula(page: Page, formula: InlineMath | Math) -> Nodes:
+    """The formula's picture, as large as the letters around it and on their line; its text, if there is none."""
+    if formula.picture not in page.addresses:
+        return (Element("em", (formula.tex,)),)
+    place = f"width:{formula.width:.2f}em;max-width:100%;vertical-align:{-formula.depth:.2f}em"
+    return write_picture(page, formula.picture, formula.tex, place)
+
+
 def noteref(page: Page, label: str) -> Element:
     """The small mark that leads to a note at the end."""
     return page.element("sup", "noteref", (label,))
@@ -133,8 +142,8 @@ def _write_inline(page: Page, inline: Inline) -> Nodes:
             return _write_noteref(page, name)
         case InlineImage(picture=picture, alt=alt):
             return write_picture(page, picture, alt, "max-width:100%;vertical-align:middle")
-        case InlineMath(tex=tex):
-            return (Element("em", (tex,)),)
+        case InlineMath():
+            return write_formula(page, inline)
         case Ruby():
             return (text_of((inline,)),)
 

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import as_file, files
 from io import BytesIO
-from typing import Any, Final
-
-from PIL import Image, ImageChops
+from typing import TYPE_CHECKING, Any, Final
 
 from publisher.codec import pack, unpack
 from publisher.confinement import confine, read_limits
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 EM: Final = 48
 """Pixels: three for each that a phone counts in letters of 16."""
@@ -256,6 +257,7 @@ def _is_in_gbk(char: str) -> bool:
 
 
 def _pixels(svg: str) -> Image.Image:
+    from PIL import Image
     from resvg_py import svg_to_bytes
 
     with as_file(files("publisher.rendering").joinpath("fonts", "NotoSansCJKsc-Bold-GBK.otf")) as font:
@@ -273,6 +275,8 @@ def _pixels(svg: str) -> Image.Image:
 
 def _cropped(image: Image.Image, above: float) -> Drawing:
     """The picture without the paper around it."""
+    from PIL import Image, ImageChops
+
     ink = ImageChops.difference(image, Image.new("RGB", image.size, "white")).convert("L")
     box = ink.point(lambda value: 255 * (value > _PAPER)).getbbox()
     if box is None:

@@ -32,6 +32,9 @@ PLATFORM_HOST = "mp.weixin.qq.com"
 CONTRAST = 4.5
 """The least contrast with white that a colour of the editor's may have (WCAG AA)."""
 
+_NARROW = 10
+"""Em that fit into any column, even a list's in a table's cell, so that the limit need not be said."""
+
 _TAGS = {
     Mark.SUPERSCRIPT: "sup",
     Mark.SUBSCRIPT: "sub",
@@ -100,8 +103,16 @@ def write_formula(page: Page, formula: InlineMath | Math) -> Nodes:
     """The formula's picture, as large as the letters around it and on their line; its text, if there is none."""
     if formula.picture not in page.addresses:
         return (Element("em", (formula.tex,)),)
-    place = f"width:{formula.width:.2f}em;max-width:100%;vertical-align:{-formula.depth:.2f}em"
-    return write_picture(page, formula.picture, formula.tex, place)
+    place = [f"width:{_em(formula.width)}"]
+    if formula.width > _NARROW:
+        place.append("max-width:100%")
+    if isinstance(formula, InlineMath):
+        place.append(f"vertical-align:{_em(-formula.depth)}")
+    return write_picture(page, formula.picture, formula.tex, ";".join(place))
+
+
+def _em(length: float) -> str:
+    return f"{round(length, 2):g}em"
 
 
 def noteref(page: Page, label: str) -> Element:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import shutil
 import tempfile
 import threading
@@ -65,6 +66,8 @@ _KINDS: Final = {
     "erDiagram": "关系图",
 }
 
+_SET: Final = re.compile(r"\A\s*---\s*\n.*?\n---\s|^\s*%%[^\n]*$", re.DOTALL | re.MULTILINE)
+"""Settings and remarks, before a diagram says what it is."""
 _INSTEAD: Final = "请把图导出为 PNG 插入稿件后重新投放"
 _MISSING: Final = f"服务器上没有安装绘图程序 {PROGRAM}。{_INSTEAD}；也可以请管理员安装：{INSTALL}"
 _FAILED: Final = f"写法有误，或绘图程序 {PROGRAM} 出错。请在 mermaid.live 里检查写法，或{_INSTEAD[1:]}"
@@ -124,9 +127,8 @@ def _with_picture(drawings: _Drawings, block: Block) -> tuple[Block, ...]:
 
 def _kind(text: str) -> str:
     """What an editor calls the diagram: its first line says it, after what is set for it."""
-    lines = (line.strip() for line in text.splitlines())
-    words = [line.split()[0] for line in lines if line and not line.startswith(("%%", "---"))]
-    return next((kind for name, kind in _KINDS.items() if words and words[0].startswith(name)), "流程图")
+    said = _SET.sub("", text).lstrip()
+    return next((kind for name, kind in _KINDS.items() if said.startswith(name)), "流程图")
 
 
 def _asset(png: bytes) -> Asset:

@@ -5,9 +5,11 @@ This module is run as a program, in a child process with limits: a few character
 
 from __future__ import annotations
 
+import importlib
 import re
 import signal
 import sys
+import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -130,6 +132,7 @@ def _draw_all(formulas: tuple[Formula, ...]) -> Iterator[Drawing]:
 
 def draw(formula: Formula) -> Drawing:
     """The drawing of a formula. Raises Undrawable, or TimeoutError where it takes too long."""
+    _load()
     with _patience():
         try:
             svg, above = _typeset(formula)
@@ -140,6 +143,13 @@ def draw(formula: Formula) -> Drawing:
         return _cropped(_pixels(svg), above)
 
 
+def _load() -> None:
+    """Loads ziamath, which warns of its own old ways, before the clock runs."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        importlib.import_module("ziamath.zmath")
+
+
 @contextmanager
 def _patience() -> Iterator[None]:
     """A time limit on what is done inside: a signal breaks it off."""
@@ -148,7 +158,8 @@ def _patience() -> Iterator[None]:
         raise TimeoutError
 
     before = signal.signal(signal.SIGPROF, give_up)
-    signal.setitimer(signal.ITIMER_PROF, _SECONDS)
+    # Again and again: where the first one meets a destructor, Python swallows what it raises.
+    signal.setitimer(signal.ITIMER_PROF, _SECONDS, _SECONDS / 10)
     try:
         yield
     finally:

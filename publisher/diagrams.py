@@ -66,7 +66,7 @@ _KINDS: Final = {
     "erDiagram": "关系图",
 }
 
-_SET: Final = re.compile(r"\A\s*---\s*\n.*?\n---\s|^\s*%%[^\n]*$", re.DOTALL | re.MULTILINE)
+_SET: Final = re.compile(r"\A\s*---\s*\n.*?\n---\s|^[^\S\n]*%%[^\n]*$", re.DOTALL | re.MULTILINE)
 """Settings and remarks, before a diagram says what it is."""
 _INSTEAD: Final = "请把图导出为 PNG 插入稿件后重新投放"
 _MISSING: Final = f"服务器上没有安装绘图程序 {PROGRAM}。{_INSTEAD}；也可以请管理员安装：{INSTALL}"

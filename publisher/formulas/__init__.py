@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -45,6 +46,8 @@ _TOO_MANY: Final = f"一份稿件里的公式最多画 {_MOST} 个"
 _TOO_LONG: Final = "太长"
 _NO_ANSWER: Final = "画公式用的时间或内存超过了上限"
 
+_turn: Final = threading.BoundedSemaphore(1)
+"""Children at once, for the sake of the memory."""
 _Math = TypeVar("_Math", Math, InlineMath)
 _Drawings = Mapping[Formula, Drawing]
 
@@ -109,7 +112,8 @@ def _is_too_long(formula: Formula) -> bool:
 
 
 def _answers(formulas: tuple[Formula, ...], limits: Limits) -> tuple[Drawing, ...]:
-    ended = run_module(_THIS, limits.words(), pack(Question(formulas)), limits)
+    with _turn:
+        ended = run_module(_THIS, limits.words(), pack(Question(formulas)), limits)
     if ended.code == 0:
         return unpack(ended.output, Answer).drawings
     log.warning("formulas: child: %s: %s", ended.code, ended.complaint)

@@ -31,7 +31,7 @@ INK: Final = "#333333"
 
 _MARGIN: Final = 40
 """Around what ziamath takes for the formula's box: large signs stand out of it."""
-_PADDING: Final = 4
+_PADDING: Final = 6
 """White that stays around the ink: in dark mode, the formula stands on a white card."""
 _PAPER: Final = 8
 """How far from white is still the paper."""

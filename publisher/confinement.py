@@ -78,9 +78,10 @@ def run_module(module: str, words: Sequence[str], question: bytes, limits: Limit
 
 
 def run_program(program: Sequence[str], folder: Path, limits: Limits) -> Ended:
-    """How a program of somebody else's ended, confined, at home in `folder`."""
+    """How a program of somebody else's ended, confined, at home in `folder`. It finds what lies beside it."""
     command = [sys.executable, "-I", "-m", __name__, *limits.words(), *program]
-    return _run(command, b"", limits.seconds, {"HOME": str(folder), "TMPDIR": str(folder)}, str(folder))
+    home = {"HOME": str(folder), "TMPDIR": str(folder), "PATH": f"{Path(program[0]).parent}:{_PATH}"}
+    return _run(command, b"", limits.seconds, home, str(folder))
 
 
 def main() -> None:

@@ -246,12 +246,12 @@ def test_dollars_of_prices_stay(text: str) -> None:
 def test_formulas_are_kept_as_they_are_typed() -> None:
     assert inlines("设$x_1$，$\\text{产量}=y$") == (
         Text("设"),
-        InlineMath("x_1"),
+        InlineMath("x_1", "x_1"),
         Text("，"),
-        InlineMath("\\text{产量}=y"),
+        InlineMath("\\text{产量}=y", "\\text{产量}=y"),
     )
-    assert read("前文\n$$\na *b* c\n$$\n后文").blocks[1] == Math("a *b* c", Span(line=2))
-    assert read("$$a$$").blocks == (Math("a", Span(line=1)),)
+    assert read("前文\n$$\na *b* c\n$$\n后文").blocks[1] == Math("a *b* c", Span(line=2), "a *b* c")
+    assert read("$$a$$").blocks == (Math("a", Span(line=1), "a"),)
     assert plain_text(read("$$a\n\nb").blocks[0]) == "$$a"
 
 

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Final
 
 from publisher.document import (
-    Article,
     Asset,
     Block,
     Figure,
@@ -32,7 +31,7 @@ from publisher.document import (
     walk,
 )
 from publisher.errors import PublisherError
-from publisher.importers.bundle import expand_blocks
+from publisher.importers.bundle import change_newsletter
 from publisher.pictures.encoding import BODY_BYTES, EXTENSIONS, Picture
 from publisher.pictures.fitting import BODY_WIDTH, fit_body, fit_cover
 from publisher.pictures.vector import from_pdf
@@ -146,17 +145,7 @@ def _spread(newsletter: Newsletter, pieces: _Pieces) -> Newsletter:
     """The newsletter with all pieces of a picture wherever it stood, and a gap for one that cannot be used."""
     if not pieces:
         return newsletter
-    change = partial(_spread_block, pieces)
-    sections = tuple(
-        replace(section, articles=tuple(_change_article(article, change) for article in section.articles))
-        for section in newsletter.sections
-    )
-    footnotes = (replace(note, blocks=expand_blocks(note.blocks, change)) for note in newsletter.footnotes)
-    return replace(newsletter, sections=sections, footnotes=tuple(footnotes))
-
-
-def _change_article(article: Article, change: Callable[[Block], tuple[Block, ...]]) -> Article:
-    return replace(article, blocks=expand_blocks(article.blocks, change))
+    return change_newsletter(newsletter, partial(_spread_block, pieces))
 
 
 def _spread_block(pieces: _Pieces, block: Block) -> tuple[Block, ...]:

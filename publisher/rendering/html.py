@@ -27,7 +27,7 @@ from publisher.document import (
     walk,
 )
 from publisher.rendering.highlighting import Run, highlight
-from publisher.rendering.inlines import Page, uncoloured, write_inlines, write_picture
+from publisher.rendering.inlines import Page, uncoloured, write_formula, write_inlines, write_picture
 from publisher.rendering.roles import CODE_COLORS
 from publisher.rendering.tables import LEVELS, write_table
 from publisher.rendering.theme import style_of
@@ -67,8 +67,8 @@ def write_block(page: Page, block: Block, room: int = ROOM) -> Nodes:
             return _write_container(page, "box", head, blocks, room)
         case Code(text=text):
             return (page.element("section", "code", (Element("code", _code(page, block)),)),) if text.strip() else ()
-        case Math(tex=tex):
-            return (page.element("p", "math", (Element("em", (tex,)),)),)
+        case Math():
+            return (page.element("p", "math", write_formula(page, block)),)
         case Table():
             return _write_table(page, block, room)
         case Divider():
@@ -142,8 +142,8 @@ def _write_flat(page: Page, block: Block) -> Nodes:
             return (title,) if title else ()
         case Code():
             return _code(page, block)
-        case Math(tex=tex):
-            return (tex,)
+        case Math(tex=tex, picture=picture):
+            return write_formula(page, block) if picture in page.addresses else (tex,)
         case Items() | Quote() | Divider():
             return ()
 

@@ -30,6 +30,7 @@ from publisher.document import (
 from publisher.importers.docx.fields import Fields, circled_text, equation_text
 from publisher.importers.docx.lines import Attached, Line, linked, tidy
 from publisher.importers.docx.math import math_text
+from publisher.importers.docx.mathml import mathml
 from publisher.importers.docx.names import EMPTY, attribute, below, qualified, spelled, value
 from publisher.importers.docx.package import Relation
 from publisher.importers.docx.pictures import Pictures, within
@@ -164,7 +165,8 @@ class InlineReader:
             self._put(circled, form)
         elif (text := equation_text(code)) and not self._reason(form):
             self._pieces.append((self._link(), InlineMath(text)))
-            self._warn_of_equation(text)
+            note = f"公式已转成文字“{text[:40]}”，请核对，或改用图片。"
+            self._desk.remarks.say("equation", note, Level.WARNING, self._span)
 
     def _simple_field(self, element: Element, form: Format) -> None:
         self._fields.begin()
@@ -276,12 +278,7 @@ class InlineReader:
         if reason:
             self._desk.remarks.lose(reason, text, self._span)
         elif text.strip():
-            self._put_inline(InlineMath(text), form)
-            self._warn_of_equation(text)
-
-    def _warn_of_equation(self, text: str) -> None:
-        note = f"公式已转成文字“{text[:40]}”，请核对，或改用图片。"
-        self._desk.remarks.say("equation", note, Level.WARNING, self._span)
+            self._put_inline(InlineMath(text, mathml(element)), form)
 
     def _sub_document(self, _element: Element, form: Format) -> None:
         if not self._reason(form):

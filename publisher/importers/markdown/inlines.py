@@ -61,7 +61,7 @@ class _Reader:
             case "code_inline":
                 self._runs.add(Text(token.content), self._styles[-1].with_mark(Mark.CODE))
             case "math_inline":
-                self._runs.add(InlineMath(token.content), self._styles[-1])
+                self._runs.add(InlineMath(token.content, token.content), self._styles[-1])
             case "softbreak":
                 self._runs.add_text("\n", self._styles[-1])
             case "hardbreak":

@@ -5,11 +5,16 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from publisher.document import Article, Asset, Figure, Level, Metadata, Newsletter, Section, fingerprint
+from publisher.issue import Status
 from publisher.pictures import Picture, fit_cover, fit_pictures
 from publisher.pictures.cropping import central, crops
+from publisher.rendering.cover import draw_cover
+from publisher.rendering.palette import Palette
+from publisher.sandbox.state import StoredArticle
+from tests.world import APPID, World, issue_text
 
 SKIN = (226, 180, 150)
 
@@ -217,3 +222,68 @@ def test_an_issue_whose_cover_is_refused_has_none() -> None:
     assert fitted.metadata.cover == ""
     assert [note.code for note in fitted.notes] == ["cover-unfit"]
     assert [asset.fingerprint for asset in fitted.assets] == [dot.fingerprint]
+
+
+# ---------------------------------------------------------------------------- through the platform
+
+FOLDER = "---\ncover: {cover}\nlayout: sections\n---\n{text}"
+
+
+def cover_on_the_platform(world: World) -> Image.Image:
+    """The one cover that was uploaded, as the platform has it."""
+    (material,) = world.platform.account(APPID).materials.values()
+    with Image.open(BytesIO(material.picture.data)) as image:
+        return image.convert("RGB")
+
+
+def drafted(world: World) -> list[StoredArticle]:
+    """The articles of the one draft that the world's drop becomes."""
+    publisher = world.open(finish="draft")
+    world.work(publisher)
+    issue = world.finish(publisher)
+    assert issue.status is Status.DRAFTED, issue.note
+    (draft,) = world.platform.account(APPID).drafts.values()
+    return draft.articles
+
+
+def test_the_crops_of_a_given_cover_go_out_with_every_piece(world: World) -> None:
+    world.drop("spring/issue.txt", FOLDER.format(cover="face.jpg", text=issue_text()))
+    world.drop("spring/face.jpg", saved(with_face((1200, 1600), (600, 300)), "JPEG"))
+    articles = drafted(world)
+    assert len(articles) == 2
+    assert cover_on_the_platform(world).size == (1200, 1600)
+    assert {article.thumb_media_id for article in articles} == set(world.platform.account(APPID).materials)
+    ((wide, square),) = {(article.pic_crop_235_1, article.pic_crop_1_1) for article in articles}
+    for crop in (wide, square):
+        _left, top, _right, bottom = box_of(crop, (1200, 1600))
+        assert top <= 150
+        assert bottom >= 450
+
+
+def test_a_drawn_cover_is_shown_whole_and_by_its_central_square(world: World) -> None:
+    world.drop("spring.txt", issue_text())
+    (article,) = drafted(world)
+    assert cover_on_the_platform(world).size == (900, 383)
+    assert (article.pic_crop_235_1, article.pic_crop_1_1) == ("0_0_1_1", "0.287222_0_0.712778_1")
+
+
+def test_a_drawn_cover_has_the_colours_of_the_issues_theme_and_its_headlines(world: World) -> None:
+    css = "root { color: #333 } cover { background-color: #12304f; border-style: none }"
+    (world.home / "config" / "themes" / "blue.css").write_text(css, encoding="utf-8")
+    world.drop("spring.txt", f"---\ntheme: blue\n---\n{issue_text()}")
+    (article,) = drafted(world)
+    drawn = cover_on_the_platform(world)
+    assert drawn.getpixel((450, 5)) == pytest.approx((0x12, 0x30, 0x4F), abs=6)
+    line = "2026 年第 3 期（总第 18 期） · 2026-03-31"
+    headlines = ("协会举办春季植树活动", "协会召开会员大会", "园林产业观察")
+    colors = Palette(background="#12304f", ornament="none")
+    with Image.open(BytesIO(draw_cover(article.title, "春天通讯", line, colors, headlines))) as image:
+        assert ImageChops.difference(drawn, image.convert("RGB")).getbbox() is None
+
+
+def test_an_issue_whose_cover_is_no_cover_gets_a_drawn_one_and_its_report_says_so(world: World) -> None:
+    world.drop("spring/issue.txt", FOLDER.format(cover="dot.png", text=issue_text()))
+    world.drop("spring/dot.png", saved(sky(20, 20)))
+    drafted(world)
+    assert cover_on_the_platform(world).size == (900, 383)
+    assert "封面改为自动画的" in world.report("done/spring.报告.txt")

@@ -117,6 +117,7 @@ def _on_banner_ground(banner: Image.Image) -> Image.Image:
 
 def _on_poster_ground(poster: Image.Image) -> Image.Image:
     """Ground at both sides: each part shows more of the poster."""
+    poster = _scaled(poster, min(1.0, COVER_SIZE[0] / _POSTER_GROUND / poster.width))
     return _put(poster, (round(poster.width * _POSTER_GROUND), poster.height))
 
 

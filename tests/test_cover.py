@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
+from publisher.lint.colors import contrast
 from publisher.rendering import shipped_themes
 from publisher.rendering.cover import check_cover, draw_cover
-from publisher.rendering.inlines import contrast
 from publisher.rendering.lettering import COLUMN, break_lines, fit_lines, width
 from publisher.rendering.ornaments import HEIGHT, ORNAMENTS, WIDTH, ground
-from publisher.rendering.palette import DEFAULT, Palette, legible, palette, shades
+from publisher.rendering.palette import DEFAULT, Palette, ink_on, palette, shades
 from publisher.rendering.theme import Theme, parse_theme
 
 NAME = "江南联合信息"
@@ -94,7 +94,7 @@ def test_every_ornament_looks_different() -> None:
 
 
 def test_an_unknown_ornament_is_the_plain_frame() -> None:
-    assert ground(Palette(ornament="groove")).tobytes() == ground(Palette(ornament="solid")).tobytes()
+    assert ground(Palette(ornament="inset")).tobytes() == ground(Palette(ornament="solid")).tobytes()
 
 
 # ---------------------------------------------------------------------------- colours
@@ -129,18 +129,18 @@ def test_a_themes_role_cover_tells_colours_and_ornament(css: str, expected: Pale
 @given(*[st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")] * 2)
 def test_text_can_be_read_on_any_ground(background: str, text: str) -> None:
     grounds = shades(Palette(background, text))
-    assert min(contrast(legible(text, grounds), shade) for shade in grounds) >= 4.5
+    assert min(contrast(ink_on(text, grounds), shade) for shade in grounds) >= 4.5
 
 
 def test_a_colour_that_can_be_read_is_kept() -> None:
-    assert legible("#f0cd8c", ["#a51419"]) == "#f0cd8c"
-    assert legible("#888888", ["#777777"]) == "#1f1f1f" or legible("#888888", ["#777777"]) == "#000000"
+    assert ink_on("#f0cd8c", ["#a51419"]) == "#f0cd8c"
+    assert ink_on("#888888", ["#777777"]) == "#1f1f1f" or ink_on("#888888", ["#777777"]) == "#000000"
 
 
 @pytest.mark.parametrize("name", sorted(shipped_themes()))
 def test_the_covers_of_shipped_themes_keep_their_own_ink(name: str) -> None:
     colors = palette(parse_theme(name, shipped_themes()[name]))
-    assert legible(colors.text, shades(colors)) == colors.text
+    assert ink_on(colors.text, shades(colors)) == colors.text
     assert colors.ornament in ORNAMENTS
 
 

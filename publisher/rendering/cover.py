@@ -23,7 +23,7 @@ from publisher.rendering.lettering import (
     width,
 )
 from publisher.rendering.ornaments import HEIGHT, WIDTH, ground
-from publisher.rendering.palette import DEFAULT, Palette, channels, legible, shades
+from publisher.rendering.palette import DEFAULT, Palette, channels, ink_on, shades
 
 _MARGIN = 30
 _SMALL, _LEADING = 20, 1.32
@@ -190,8 +190,8 @@ class _Inks:
 
 def _inks(colors: Palette) -> _Inks:
     grounds = shades(colors)
-    text = legible(colors.text, grounds)
-    accent = legible(colors.accent, grounds)
+    text = ink_on(colors.text, grounds)
+    accent = ink_on(colors.accent, grounds)
     return _Inks(text, accent if accent == colors.accent else text, colors.accent)
 
 

@@ -198,10 +198,10 @@ def _draw_chart(canvas: Image.Image, accent: Ink) -> None:
 ORNAMENTS: Final[Mapping[str, Callable[[Image.Image, Ink], None]]] = MappingProxyType(
     {
         "solid": _draw_frame,
-        "double": _draw_bands,
+        "double": _draw_waves,
         "none": _draw_hills,
-        "dashed": _draw_waves,
-        "dotted": _draw_chart,
+        "dashed": _draw_chart,
+        "groove": _draw_bands,
     }
 )
 """What each border-style of a theme's role `cover` draws."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tinycss2.color3 import parse_color
-
-from publisher.rendering.inlines import CONTRAST, contrast
+from publisher.lint.colors import colors_in, contrast, css
+from publisher.rendering.ink import CONTRAST
 from publisher.rendering.theme import Theme
 
 _INKS = ("#ffffff", "#1f1f1f", "#000000")
@@ -46,12 +44,12 @@ def palette(theme: Theme) -> Palette:
 def shades(colors: Palette) -> tuple[str, str]:
     """The ground at the top and at the bottom: it moves away from the ink, so that the text gains contrast."""
     top = colors.background
-    if contrast(legible(colors.text, [top]), "#000000") > contrast(top, "#000000"):
+    if contrast(ink_on(colors.text, [top]), "#000000") > contrast(top, "#000000"):
         return top, mix(top, "#000000", 1 - _DEEPEN)
     return top, mix(top, "#ffffff", _LIGHTEN)
 
 
-def legible(color: str, grounds: Sequence[str]) -> str:
+def ink_on(color: str, grounds: Sequence[str]) -> str:
     """The colour if it can be read on all of the grounds, else white or the softest black that can."""
     candidates = (color, *_INKS)
     return next((ink for ink in candidates if _reads(ink, grounds)), max(_INKS, key=lambda ink: _least(ink, grounds)))
@@ -79,8 +77,4 @@ def _least(ink: str, grounds: Sequence[str]) -> float:
 
 def _color(value: str, default: str) -> str:
     """The first colour of a value as "#rrggbb"."""
-    found = re.match(r"[a-z]+\([^)]*\)|\S+", value.strip().lower())
-    color = parse_color(found.group()) if found else None
-    if color is None or isinstance(color, str) or color.alpha < 1:
-        return default
-    return "#" + "".join(f"{round(min(max(channel, 0), 1) * 255):02x}" for channel in color[:3])
+    return next((css(color) for color in colors_in(value)[:1] if color.alpha == 1), default)

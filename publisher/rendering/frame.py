@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from publisher.document import Link, Masthead, Newsletter, Section, Text
+from publisher.document import Align, Link, Masthead, Newsletter, Section, Text
 from publisher.rendering.html import LINE, write_blocks, write_title
 from publisher.rendering.inlines import Page, write_inlines, write_picture
 from publisher.rendering.layout import Part, chinese_date, issue_name, issue_number
@@ -137,5 +137,6 @@ def _write_code(page: Page, name: str, qr: str) -> Nodes:
     """The account's code, half as wide as the text, so that a phone can read it off another phone."""
     image = write_picture(page, qr, "公众号二维码", page.theme.style("img", "width:50%"))
     caption = f"长按识别二维码，关注「{name}」" if name else "长按识别二维码，关注我们"
-    inner = (*image, page.element("p", "caption", (caption,)))
+    align = Align.START if page.theme.inherited("caption", "text-align") == "center" else Align.CENTER
+    inner = (*image, page.aligned("p", "caption", (caption,), align))
     return (page.element("section", "figure", inner, "margin-top:24px"),) if image else ()

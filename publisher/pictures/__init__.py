@@ -32,8 +32,9 @@ from publisher.document import (
 )
 from publisher.errors import PublisherError
 from publisher.importers.bundle import change_newsletter
+from publisher.pictures.covers import fit_cover
 from publisher.pictures.encoding import BODY_BYTES, EXTENSIONS, Picture
-from publisher.pictures.fitting import BODY_WIDTH, fit_body, fit_cover
+from publisher.pictures.fitting import BODY_WIDTH, fit_body
 from publisher.pictures.vector import from_pdf
 
 __all__ = ["BODY_BYTES", "BODY_WIDTH", "EXTENSIONS", "Picture", "fit_body", "fit_cover", "fit_pictures", "from_pdf"]
@@ -70,7 +71,8 @@ def fit_pictures(newsletter: Newsletter) -> Newsletter:
     pieces = {name: made.pieces for name, made in fitted.items() if len(made.pieces) != 1}
     spread = _spread(newsletter, pieces)
     if covers:
-        spread = replace(spread, metadata=replace(spread.metadata, cover=_cover_name(cover)))
+        name = _cover_name(cover) if covers[0].assets else ""
+        spread = replace(spread, metadata=replace(spread.metadata, cover=name))
     return replace(
         spread,
         assets=tuple(asset for made in every for asset in made.assets),
@@ -122,6 +124,8 @@ def _fit_as_body(asset: Asset) -> _Fitted:
 
 def _fit_as_cover(asset: Asset) -> _Fitted:
     picture = fit_cover(asset.data, asset.name)
+    if isinstance(picture, Note):
+        return _Fitted(notes=(picture,))
     return _Fitted((_named(asset, _cover_name(asset.fingerprint), picture),), notes=picture.notes)
 
 
@@ -134,7 +138,7 @@ def _piece_name(whole: str, number: int) -> str:
 
 
 def _cover_name(picture: str) -> str:
-    """A cover is cut to its shape: in the text, the same picture stays whole."""
+    """A cover has sizes of its own: in the text, the same picture has others."""
     return fingerprint(f"{picture}#cover".encode())
 
 

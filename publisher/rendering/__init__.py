@@ -51,14 +51,21 @@ class Rendering:
 
 
 def render(
-    newsletter: Newsletter, theme: Theme, addresses: Mapping[str, str], *, layout: Layout = "auto", author: str = ""
+    newsletter: Newsletter,
+    theme: Theme,
+    addresses: Mapping[str, str],
+    *,
+    layout: Layout = "auto",
+    author: str = "",
+    qr: str = "",
 ) -> Rendering:
-    """The newsletter as 1 to 8 pieces; `addresses` says where each picture is, `author` who signs what nobody signed.
+    """The newsletter as 1 to 8 pieces; `addresses` says where each picture is, `author` who signs what nobody signed,
+    `qr` which picture is the account's code at the end ("" for none).
 
     Unpublishable, with the figures, if the platform would refuse it. A picture without an address is left out, with a
     note of level ERROR.
     """
-    press = _Press(newsletter, theme.variants(), addresses, author, _orphans(newsletter, theme))
+    press = _Press(newsletter, theme.variants(), addresses, author, qr, _orphans(newsletter, theme))
     pieces: list[Piece] = []
     notes: list[Note] = []
     parts = divide(newsletter, layout, press.measure)
@@ -108,6 +115,7 @@ class _Press:
     variants: tuple[Theme, ...]
     addresses: Mapping[str, str]
     author: str
+    qr: str
     orphans: tuple[str, ...]
     written: dict[int, _Written] = field(default_factory=dict)
 
@@ -143,7 +151,7 @@ class _Press:
         """The part's HTML in the first variant of the theme in which it fits; in the last one if in none."""
         for theme in self.variants:
             page = self._page(theme)
-            content = serialise(write_part(page, self.newsletter, part, title, author))
+            content = serialise(write_part(page, self.newsletter, part, title, author, self.qr))
             if limits.fits_content(content):
                 break
         return content, page

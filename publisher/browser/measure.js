@@ -305,12 +305,12 @@ function* findMarksAtLineStarts(scene) {
   while (walker.nextNode()) {
     const node = walker.currentNode;
     if (node.nodeType === Node.ELEMENT_NODE) {
-      if (node.localName === "br" || !scene.isInline(node)) before = null;
+      if (/^(br|wbr|img|svg)$/.test(node.localName) || !scene.isInline(node)) before = null;
       continue;
     }
-    if (!texts.has(node)) continue;
     const block = scene.block(node.parentElement);
-    if (before && before.block !== block) before = null;
+    if (!texts.has(node) || before?.block !== block) before = null;
+    if (!texts.has(node)) continue;
     if (!node.parentElement.closest("pre,code") && startsLine(node, before)) yield [node.parentElement, 0];
     before = { node, at: node.data.length - 1, block };
   }

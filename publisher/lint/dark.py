@@ -20,7 +20,6 @@ Not followed: text that stands on another element's background only by its posit
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,7 +30,7 @@ from .markup import beginning, declarations, inner, parse
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from lxml.html import HtmlElement as Element
+    from lxml.etree import _Element as Element
 
 LIGHT_LINK, DARK_LINK = Color(87, 107, 149), Color(125, 144, 169)
 """The page's own style of links that have no colour."""
@@ -54,8 +53,7 @@ class Shown(NamedTuple):
         return contrast(self.text, self.background)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A run of visible text, in light mode and after conversion; `element` is what holds it."""
 
     text: str
@@ -106,24 +104,23 @@ def appearance_of(root: Element) -> Iterator[Run]:
     """Each run of visible text under an element, as `appearance` tells it."""
     opened: list[tuple[Element, _Entered]] = []
     for element, entered, _ in _walk(root):
-        while opened and opened[-1][0] is not element.getparent():
+        parent = element.getparent()
+        while opened and opened[-1][0] is not parent:
             yield from _closed(opened)
         opened.append((element, entered))
-        yield from _run(element.text, entered, element)
+        if element.text and not entered.place.hidden and (text := element.text.strip()):
+            yield Run(text, entered.light, entered.dark, element)
     while opened:
         yield from _closed(opened)
 
 
-def _closed(opened: list[tuple[Element, _Entered]]) -> Iterator[Run]:
+def _closed(opened: list[tuple[Element, _Entered]]) -> tuple[Run, ...]:
     """What follows the innermost open element, which ends here."""
-    element, _ = opened.pop()
-    for parent, entered in opened[-1:]:
-        yield from _run(element.tail, entered, parent)
-
-
-def _run(text: str | None, entered: _Entered, element: Element) -> Iterator[Run]:
-    if text and not entered.place.hidden and (shown := text.strip()):
-        yield Run(shown, entered.light, entered.dark, element)
+    tail = opened.pop()[0].tail
+    if not tail or not opened or not (text := tail.strip()):
+        return ()
+    element, entered = opened[-1]
+    return () if entered.place.hidden else (Run(text, entered.light, entered.dark, element),)
 
 
 # ---------------------------------------------------------------------------- from element to element
@@ -142,7 +139,7 @@ _Changes = tuple[tuple[str, str], ...]
 
 
 def _walk(root: Element) -> Iterator[tuple[Element, _Entered, _Changes]]:
-    known: dict[Element, _Entered] = {}
+    known: dict[Element | None, _Entered] = {}
     nowhere = _entered(_Place())
     for element in root.iter():
         outer = known.get(element.getparent(), nowhere)

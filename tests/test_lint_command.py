@@ -19,9 +19,12 @@ GOOD = '<section style="font-size:16px;line-height:1.75"><p>春茶开采，首�
 WIDE = GOOD.replace("</section>", '<p style="margin-left:-30px">太靠左</p></section>')
 FONT = GOOD.replace("<p>", '<p style="font-family:KaiTi">')
 PATH = "/article-bin/verify_article_structure"
+EVERYTHING = os.environ["PATH"]
+NOTHING = "/nowhere"
+"""Where programs are looked for: without Chromium a check takes a third of the time."""
 
 
-def lint(*words: str | Path, path: str = os.environ["PATH"]) -> subprocess.CompletedProcess[str]:
+def lint(*words: str | Path, path: str = NOTHING) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "publisher", "lint", *map(str, words)]
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "PATH": path}
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)
@@ -50,12 +53,12 @@ def found(*words: str | Path) -> list[str]:
 
 
 def test_a_clean_file_ends_with_0(good: Path) -> None:
-    done = lint(good)
+    done = lint(good, path=EVERYTHING)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{good}：没有发现问题\n", "")
 
 
 def test_what_is_found_is_told_with_rule_text_and_element_and_ends_with_1(tmp_path: Path) -> None:
-    done = lint(written(tmp_path / "wide.html", WIDE))
+    done = lint(written(tmp_path / "wide.html", WIDE), path=EVERYTHING)
     assert done.returncode == 1
     assert "处要改" in done.stdout
     assert "1.4   在 375、414、677 像素宽的屏幕上，比页面宽 30 像素" in done.stdout
@@ -70,7 +73,7 @@ def test_the_rules_of_the_book_are_checked_as_well(tmp_path: Path) -> None:
 
 def test_several_files_are_told_one_after_another(good: Path, tmp_path: Path) -> None:
     wide = written(tmp_path / "wide.html", WIDE)
-    done = lint("--json", good, wide)
+    done = lint("--json", good, wide, path=EVERYTHING)
     told = json.loads(done.stdout)
     assert done.returncode == 1
     assert [file["file"] for file in told] == [str(good), str(wide)]
@@ -79,7 +82,7 @@ def test_several_files_are_told_one_after_another(good: Path, tmp_path: Path) ->
 
 
 def test_without_chromium_it_is_said_in_one_line_how_to_install_it(good: Path, tmp_path: Path) -> None:
-    done = lint(good, written(tmp_path / "wide.html", GOOD), path="/nowhere")
+    done = lint(good, written(tmp_path / "wide.html", GOOD))
     assert done.returncode == 0
     assert len(done.stderr.splitlines()) == 1
     assert "apt-get install chromium" in done.stderr
@@ -95,7 +98,8 @@ def test_a_browser_that_fails_leaves_the_check_incomplete(good: Path, tmp_path: 
 
 
 def test_a_file_in_gb18030_is_read(tmp_path: Path) -> None:
-    assert found(written(tmp_path / "gbk.html", WIDE, "gb18030")) == found(written(tmp_path / "utf.html", WIDE))
+    codes = found(written(tmp_path / "gbk.html", WIDE, "gb18030"))
+    assert codes == found(written(tmp_path / "utf.html", WIDE)) != []
 
 
 @pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 9, b"<p>" + b"x" * 5_000_000])
@@ -139,7 +143,7 @@ def test_the_platform_is_asked_only_where_it_is_wished(good: Path) -> None:
 def test_what_the_platform_finds_is_told_beside_our_own(world: World, tmp_path: Path) -> None:
     html = '<p style="width:600px;font-size:16px">固定</p>'
     codes = found(written(tmp_path / "a.html", html), "--online", "--base", world.server.url)
-    assert {"too-wide", "platform-width"} <= set(codes)
+    assert {"fixed-width", "platform-width"} <= set(codes)
 
 
 def test_a_platform_that_does_not_answer_leaves_the_check_incomplete(tmp_path: Path) -> None:

@@ -406,7 +406,7 @@ def fingerprint(data: bytes) -> str:
 
 def text_of(inlines: Inlines) -> str:
     """What a reader sees of inlines, without marks; a line break is a newline."""
-    return "".join(_inline_text(inline) for inline in inlines)
+    return "".join(map(_inline_text, inlines))
 
 
 def _inline_text(inline: Inline) -> str:

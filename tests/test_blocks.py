@@ -32,7 +32,7 @@ from publisher.document import (
     Text,
 )
 from publisher.lint.dark import appearance
-from publisher.rendering import render
+from publisher.rendering import placeholder_addresses, render
 from publisher.rendering.ink import CONTRAST, legible
 from publisher.rendering.theme import parse_theme
 from tests.specimen import ICON, PICTURE, body, cell, letter, para, rendered, text, theme
@@ -157,7 +157,7 @@ def test_blank_paragraphs_and_headings_are_not_written() -> None:
 
 def test_a_figure_has_its_real_width_and_its_caption() -> None:
     html = body(Figure(PICTURE.fingerprint, (Text("图 1"),), "会场"), assets=(PICTURE,))
-    assert re.fullmatch(r'<section><img src="[^"]{160}" alt="会场" data-w="1080"><p>图 1</p></section>', html)
+    assert re.fullmatch(r'<section><img src="[^"]{150}" alt="会场" data-w="1080"><p>图 1</p></section>', html)
 
 
 def test_a_picture_is_not_described_twice() -> None:
@@ -275,6 +275,16 @@ def test_a_table_says_what_most_of_its_cells_would() -> None:
     assert '<table style="font-size:14px;text-align:right"><tr><td style="text-align:left">甲</td><td>1</td>' in (
         piece.content
     )
+
+
+def test_where_every_character_counts_a_figure_is_one_paragraph_and_a_link_has_raised_digits() -> None:
+    figure = Figure(PICTURE.fingerprint, (Text("图 1"),))
+    lean = replace(parse_theme("mine", "root{color:#333}"), lean=None, terse=True)
+    link = Link("https://example.org", (Text("甲"),))
+    newsletter = letter(figure, para(link), assets=(PICTURE,))
+    (piece,) = render(newsletter, lean, placeholder_addresses(newsletter)).pieces
+    assert re.search(r"<p><img [^>]*><br>图 1</p><p>甲¹</p>", piece.content)
+    assert piece.content.endswith("<section><p>参考链接</p>[1] https://example.org</section></section>")
 
 
 def test_where_every_character_counts_cells_that_fit_on_their_lines_have_no_padding() -> None:

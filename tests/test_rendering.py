@@ -131,7 +131,7 @@ def test_the_preview_and_the_publication_differ_in_the_addresses_alone() -> None
 
 
 def test_placeholder_addresses_are_as_long_as_the_platforms() -> None:
-    assert {len(address) for address in placeholder_addresses(specimen()).values()} == {160}
+    assert {len(address) for address in placeholder_addresses(specimen()).values()} == {150}
 
 
 # ---------------------------------------------------------------------------- the frame

@@ -24,8 +24,8 @@ from publisher.rendering.layout import Part, divide
 from publisher.rendering.theme import Theme
 from publisher.rendering.tree import serialise
 
-ADDRESS_LENGTH = 160
-"""Characters: as long as the platform's own picture addresses ever get."""
+ADDRESS_LENGTH = 150
+"""Characters: as long as the platform's own picture addresses get, with an id of 86 characters and a query of 26."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ def _write_note_list(page: Page, title: str, entries: list[Nodes]) -> Nodes:
     if not entries:
         return ()
     # Lines, not elements: a note costs as little as it can.
-    return (page.element("section", "notes", (page.element("p", "notes-title", (title,)), *join(entries))),)
+    return (page.element("section", "notes", (*write_title(page, "p", "notes-title", (title,)), *join(entries))),)
 
 
 def _write_end(page: Page, newsletter: Newsletter, qr: str) -> Nodes:

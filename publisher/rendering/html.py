@@ -37,6 +37,7 @@ ROOM = 7
 """Levels inside the root: with it they are eight."""
 LINE = 2
 
+_RESET = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _FIRST_BLANKS = re.compile(r"^ +")
 _DOUBLE_BLANKS = re.compile(r" {2,}")
 _NBSP, _WIDE_BLANK = "\u00a0", "\u3000"
@@ -95,7 +96,8 @@ def write_title(page: Page, tag: str, role: str, inner: Nodes) -> Nodes:
     that a heading would have to state its size and weight.
     """
     own = dict(page.theme.declarations.get(role, {}))
-    small = own.pop("font-size", "") == page.theme.inherited("root", "font-size")
+    size = page.theme.inherited("root", "font-size")
+    small = own.pop("font-size", "" if tag in _RESET else size) == size
     if page.theme.terse and small and own.pop("font-weight", "") == "bold" and shows(inner):
         bold = Element(page.tag("strong"), inner)
         return (page.adorned("p", role, (bold,), style_of(own)),)
@@ -114,8 +116,11 @@ def _write_figure(page: Page, figure: Figure, room: int) -> Nodes:
     line = write_inlines(page, figure.caption)
     if not image or room < LINE + 2:
         return (*image, *_write_line(page, "p", "caption", line))
-    caption = page.adorned("p", "caption", line, page.theme.style_inside("caption", "figure"))
-    return (page.element("section", "figure", (*image, *((caption,) if shows(line) else ()))),)
+    style = page.theme.style_inside("caption", "figure")
+    if page.theme.terse and not style:
+        return (page.element("p", "figure", join([image, line])),)
+    caption = (page.adorned("p", "caption", line, style),) if shows(line) else ()
+    return (page.element("section", "figure", (*image, *caption)),)
 
 
 def _write_container(page: Page, role: str, head: Nodes, blocks: tuple[Block, ...], room: int) -> Nodes:

@@ -45,6 +45,7 @@ _TAGS = {
 """The first mark of a run is its element, the others are styles of it. Code is a span: the platform takes the style
 off <code> (wechat-api 3.4).
 """
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TERSE = {"strong": "b", "em": "i"}
 _STYLES = {
     "strong": "font-weight:bold",
@@ -143,6 +144,11 @@ def _em(length: float) -> str:
     return f"{round(length, 2):g}em"
 
 
+def link_mark(page: Page, number: int) -> Node:
+    """The mark that leads to a link's address at the end; where every character counts, raised digits alone."""
+    return str(number).translate(_RAISED) if page.theme.terse else noteref(page, f"[{number}]")
+
+
 def noteref(page: Page, label: str) -> Element:
     """The small mark that leads to a note at the end."""
     return page.element("sup", "noteref", (label,))
@@ -204,7 +210,7 @@ def _write_link(page: Page, link: Link) -> Nodes:
     if address.scheme not in {"http", "https", "mailto"} or text_of(link.inlines).strip() == shown:
         return inner
     number = page.links.setdefault(shown, len(page.links) + 1)
-    return (*inner, noteref(page, f"[{number}]"))
+    return (*inner, link_mark(page, number))
 
 
 def _write_live_link(page: Page, link: Link, inner: Nodes) -> Nodes:

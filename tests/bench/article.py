@@ -73,13 +73,21 @@ WHERE returned IS NULL
 GROUP BY branch
 HAVING COUNT(*) > 10
 ORDER BY loans DESC;"""
+_FRONT_MATTER: Final = """---
+author: 青禾图书
+digest: 从一次走访到七个月的试运行，一间社区书屋怎样开起来，又怎样办下去。
+keywords: [社区书屋, 志愿服务, 借阅, 公益]
+theme: official
+layout: auto
+comments: fans
+---"""
 _SITE: Final = "https://books.example.org/neighbourhood/2026"
 
 
 def article() -> str:
     """The article's Markdown."""
     writer = _Writer()
-    blocks = ["# 一间社区书屋的七个月：青禾社区图书协会工作回顾"]
+    blocks = [_FRONT_MATTER, "# 一间社区书屋的七个月：青禾社区图书协会工作回顾"]
     for number, chapter in enumerate(_CHAPTERS):
         blocks += [f"## {chapter}", *_chapter(writer, number)]
     blocks.append("## 结语")
@@ -121,9 +129,9 @@ class _Writer:
 def _chapter(writer: _Writer, number: int) -> Iterator[str]:
     for place, topic in enumerate(_TOPICS):
         yield f"### {number + 1}.{place + 1} {topic}"
-        yield _emphatic(writer, number + place) if place == 0 else writer.paragraph(5)
+        yield _emphatic(writer, number + place) if place == 0 else writer.paragraph(6)
         yield from _extra(writer, number, place)
-        yield writer.paragraph(5)
+        yield writer.paragraph(6)
     yield _linked(writer, number)
 
 
@@ -161,8 +169,9 @@ def _table(number: int) -> str:
     rows = [
         (stem, *(str((row + 3) * (column + 5) * 17) for column in range(3))) for row, stem in enumerate(_STEMS[number])
     ]
-    lines = (_HEADS[number], ("---", "---", "---", "---"), *rows)
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    heads = _HEADS[number]
+    lines = (heads, tuple("-" * 10 for _ in heads), *rows)
+    return "\n".join(f"| {' | '.join(cell.ljust(10) for cell in line)} |" for line in lines)
 
 
 def _ending(writer: _Writer, wanted: int) -> Iterator[str]:

@@ -38,7 +38,7 @@ LIGHT_LINK, DARK_LINK = Color(87, 107, 149), Color(125, 144, 169)
 _SPARED = frozenset({"mpcps", "iframe"})
 _TABLES = frozenset({"table", "tr", "td", "th"})
 _NO_TEXT = frozenset({"script", "style", "title", "template", "head", "svg"})
-_IMPORTANT = re.compile(r"\s*!\s*important", re.IGNORECASE)
+_IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
 
 
 class Shown(NamedTuple):
@@ -195,7 +195,7 @@ def _enter(own: Own, outer: _Place) -> tuple[_Entered, _Changes]:
 
 def _declared(own: Own) -> dict[str, str]:
     """The declarations that count for colours, with those that old attributes stand for."""
-    found = {name: _IMPORTANT.sub("", value) for name, value in declarations(own.style).items()}
+    found = {name: _IMPORTANT.sub("", value).strip() for name, value in declarations(own.style).items()}
     if colors_in(own.background) and not any("background" in name for name in found):
         found["background-color"] = css(colors_in(own.background)[0])
     if colors_in(own.color):

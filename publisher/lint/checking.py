@@ -73,7 +73,7 @@ def _unreadable(runs: Iterator[Run]) -> Iterator[Finding]:
     told: set[tuple[str, Shown]] = set()
     for run in runs:
         for code, mode, shown in (("low-contrast", "浅色", run.light), ("low-contrast-dark", "深色", run.dark)):
-            if (code, shown) not in told and _is_hard_to_read(shown) and _is_read(run):
+            if _is_hard_to_read(shown) and (code, shown) not in told and _is_read(run):
                 told.add((code, shown))
                 yield _contrast_finding(code, mode, run, shown)
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .markup import attributes, text_of, words
+from .markup import attributes, holds_text, words
 from .nodes import BLOCKS, DEEPEST, number, pixels
 from .styles import has_scheme, is_outside
 
@@ -256,7 +256,7 @@ def styled_code(node: Node) -> str:
 
 
 def _is_hollow(element: Element) -> bool:
-    if (element.text or "").strip() or text_of(element).strip():
+    if holds_text(element):
         return False
     return not any(inner.tag in _SHOWN or inner.tag.startswith("mp") for inner in element.iter())
 

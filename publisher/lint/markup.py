@@ -65,6 +65,11 @@ def names_of(element: Element) -> tuple[str, ...]:
     return tuple(cast("list[str]", element.keys())[:_MOST_ATTRIBUTES])
 
 
+def holds_text(element: Element) -> bool:
+    """Whether there is text in the element, at any depth."""
+    return any(text.strip() for text in cast("Iterator[str]", element.itertext()))
+
+
 def text_of(element: Element) -> str:
     """All text in the element, at any depth."""
     return "".join(cast("Iterator[str]", element.itertext()))

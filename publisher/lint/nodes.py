@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from .markup import declarations, names_of, text_of, words
+from .markup import declarations, holds_text, names_of, text_of, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,7 +85,7 @@ class Node:
     @property
     def holds_text(self) -> bool:
         """Whether there is text in it, at any depth."""
-        return bool(text_of(self.element).strip())
+        return holds_text(self.element)
 
     @property
     def own_text(self) -> str:

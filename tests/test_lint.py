@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import NamedTuple
 
 import pytest
@@ -472,3 +473,21 @@ def test_whatever_the_html_is_it_is_checked_without_an_error(html: str) -> None:
 def test_whatever_an_attribute_is_it_is_checked_without_an_error(value: str, name: str) -> None:
     quoted = value.replace('"', "")
     assert all(finding.text for finding in lint(f'<svg {name}="{quoted}">字</svg><a><td><img {name}="{quoted}">字'))
+
+
+HOSTILE = {
+    "deep lists": "<ul><li>字" * 20_000,
+    "deep backgrounds": '<section style="background:url(a);height:0;opacity:0">字' * 20_000,
+    "deep drawings": "<svg>" * 2_000 + "<text>字</text>" * 10_000,
+    "a crowd": f"<section>{'<p></p>' * 50_000}</section>",
+    "blanks in a style": f'<p style="color:red{" " * 500_000}!x">字',
+    "openings in a style": '<p style="background:{}">字</p>'.format("url(" * 2_000) * 100,
+    "a long number": '<p style="width:{}px">字</p>'.format("9" * 8_000) * 100,
+}
+
+
+@pytest.mark.parametrize("html", HOSTILE.values(), ids=HOSTILE.keys())
+def test_what_is_hostile_is_checked_in_seconds(html: str) -> None:
+    begin = process_time()
+    lint(html)
+    assert process_time() - begin < 5

@@ -33,19 +33,21 @@ def lint(html: str) -> tuple[Finding, ...]:
     root = parse(html)
     findings = [_finding(rule, found) for rule in _PAGE_RULES if (found := rule.found(html))]
     for node in walk(root):
-        findings += [_finding(rule, found, beginning(node.element)) for rule, found in _broken(node)]
+        if broken := _broken(node):
+            findings += [_finding(rule, found, beginning(node.element)) for rule, found in broken]
     findings += _unreadable(appearance_of(root))
     return tuple(_shortened(findings))
 
 
-def _broken(node: Node) -> Iterator[tuple[Rule | StyleRule, str]]:
+def _broken(node: Node) -> list[tuple[Rule | StyleRule, str]]:
+    broken: list[tuple[Rule | StyleRule, str]] = []
     for rule in _concerning(node.tag, node.marks):
         if found := rule.found(node):
-            yield rule, found
-    if node.style:
-        for style_rule, found in _broken_by(node.get("style")):
-            if style_rule.concerns(node):
-                yield style_rule, found
+            broken.append((rule, found))  # noqa: PERF401 - as the next loop
+    for style_rule, found in _broken_by(node.written):
+        if style_rule.concerns(node):
+            broken.append((style_rule, found))
+    return broken
 
 
 @lru_cache(maxsize=2048)
@@ -71,7 +73,7 @@ def _unreadable(runs: Iterator[Run]) -> Iterator[Finding]:
     told: set[tuple[str, Shown]] = set()
     for run in runs:
         for code, mode, shown in (("low-contrast", "浅色", run.light), ("low-contrast-dark", "深色", run.dark)):
-            if (code, shown) not in told and _is_hard_to_read(shown) and _is_read(run):
+            if _is_hard_to_read(shown) and (code, shown) not in told and _is_read(run):
                 told.add((code, shown))
                 yield _contrast_finding(code, mode, run, shown)
 

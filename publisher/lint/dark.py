@@ -20,12 +20,13 @@ Not followed: text that stands on another element's background only by its posit
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from .colors import Color, colors_in, contrast, css, over
 from .conversion import DARK_PAGE, DARK_TEXT, LIGHT_PAGE, LIGHT_TEXT, Conversion, Ground, Own
-from .markup import beginning, declarations, inner, parse
+from .markup import beginning, declarations, holds_text, inner, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +39,7 @@ LIGHT_LINK, DARK_LINK = Color(87, 107, 149), Color(125, 144, 169)
 _SPARED = frozenset({"mpcps", "iframe"})
 _TABLES = frozenset({"table", "tr", "td", "th"})
 _NO_TEXT = frozenset({"script", "style", "title", "template", "head", "svg"})
-_IMPORTANT = re.compile(r"\s*!\s*important", re.IGNORECASE)
+_IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
 
 
 class Shown(NamedTuple):
@@ -75,14 +76,19 @@ class _Look(NamedTuple):
     fill: tuple[Color, ...] = ()
 
 
-class _Place(NamedTuple):
-    """What holds inside an element: for the conversion, and for the eye in both modes."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """What holds inside an element: for the conversion, and for the eye in both modes.
 
-    ground: Ground = Ground()
-    light: _Look = _Look(LIGHT_TEXT, LIGHT_PAGE)
-    dark: _Look = _Look(DARK_TEXT, DARK_PAGE)
-    opacity: float = 1.0
-    hidden: bool = False
+    Places are compared as objects: what leads to the same place is looked up by the place around it, so that the same
+    way through the same styles ends at the same object.
+    """
+
+    ground: Ground
+    light: _Look
+    dark: _Look
+    opacity: float
+    hidden: bool
 
 
 def darken(html: str) -> str:
@@ -140,9 +146,8 @@ _Changes = tuple[tuple[str, str], ...]
 
 def _walk(root: Element) -> Iterator[tuple[Element, _Entered, _Changes]]:
     known: dict[Element | None, _Entered] = {}
-    nowhere = _entered(_Place())
     for element in root.iter():
-        outer = known.get(element.getparent(), nowhere)
+        outer = known.get(element.getparent(), _NOWHERE)
         own = _own(element)
         entered, changes = (outer, ()) if own is None else _enter(own, outer.place)
         known[element] = entered
@@ -164,14 +169,14 @@ def _own(element: Element) -> Own | None:
     if not style and tag not in _TABLES and tag not in _NO_TEXT and tag not in {"a", "font"}:
         return None
     # A gradient or a picture is converted only where text stands on it.
-    holds_text = ("gradient" in style or "url(" in style) and any(text.strip() for text in element.itertext())
+    has_text = ("gradient" in style or "url(" in style) and holds_text(element)
     return Own(
         tag,
         style,
         element.get("bgcolor", "") if tag in _TABLES else "",
         element.get("color", "") if tag == "font" else "",
         spared=tag in _SPARED or element.get("data-no-dark") is not None,
-        holds_text=holds_text,
+        holds_text=has_text,
     )
 
 
@@ -195,7 +200,7 @@ def _enter(own: Own, outer: _Place) -> tuple[_Entered, _Changes]:
 
 def _declared(own: Own) -> dict[str, str]:
     """The declarations that count for colours, with those that old attributes stand for."""
-    found = {name: _IMPORTANT.sub("", value) for name, value in declarations(own.style).items()}
+    found = {name: _IMPORTANT.sub("", value).strip() for name, value in declarations(own.style).items()}
     if colors_in(own.background) and not any("background" in name for name in found):
         found["background-color"] = css(colors_in(own.background)[0])
     if colors_in(own.color):
@@ -240,3 +245,7 @@ def _opacity(value: str) -> float:
     except ValueError:
         return 1.0
     return min(1.0, max(0.0, number))
+
+
+_PAGE = _Place(Ground(), _Look(LIGHT_TEXT, LIGHT_PAGE), _Look(DARK_TEXT, DARK_PAGE), opacity=1.0, hidden=False)
+_NOWHERE = _entered(_PAGE)

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .markup import attributes, text_of
-from .nodes import DEEPEST, number, pixels
+from .markup import attributes, holds_text, words
+from .nodes import BLOCKS, DEEPEST, number, pixels
 from .styles import has_scheme, is_outside
 
 if TYPE_CHECKING:
@@ -22,34 +22,19 @@ WIDEST = 677
 """The width of the article on a computer, in pixels."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-LOST = _words(
+LOST = words(
     "script style link meta base title noscript iframe frame frameset object embed applet video audio canvas form input"
     " select option textarea button label fieldset template marquee dialog"
 )
-_BLOCKS = _words(
-    "section p h1 h2 h3 h4 h5 h6 blockquote ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr th td pre"
-    " figure figcaption hr div article header footer main nav aside"
-)
-_INLINE = _words(
-    "span strong b em i u s del sub sup br code a ruby rt rp rb small big mark font ins strike tt q cite kbd var"
-    " samp img"
-)
-_KEPT = (_BLOCKS | _INLINE | _words("svg")) - _words(
-    "div article header footer main nav aside mark font ins strike tt q cite kbd var samp big rb"
-)
-_ATTRIBUTES = _words(
+_ATTRIBUTES = words(
     "style src alt width height href target title align valign colspan rowspan start type value leaf nodeleaf data-w"
     " data-ratio data-src data-type data-s data-mode data-no-dark data-ignore-width data-ignore-dm"
     " data-miniprogram-appid data-miniprogram-path data-miniprogram-title data-miniprogram-imageurl"
     " data-miniprogram-type data-miniprogram-servicetype data-miniprogram-nickname"
 )
-_SHOWN = _words("img svg hr video iframe")
+_SHOWN = words("img svg hr video iframe")
 """What is seen without any text in it."""
-_LAID_OUT = _words("br td th col")
+_LAID_OUT = words("br td th col")
 """What may be empty without being in the way."""
 _ADDRESSES = ("href", "src", "data-src", "xlink:href", "action", "formaction", "background", "poster", "data")
 _OFFICIAL_FRAMES = ("mp.weixin.qq.com", "v.qq.com")
@@ -67,8 +52,8 @@ def lost_element(node: Node) -> str:
 
 def unknown_element(node: Node) -> str:
     """An element of which only the contents stay."""
-    known = node.tag in _KEPT or node.tag in LOST or node.tag == "div" or node.around.drawing
-    return "" if known or node.tag.startswith("mp") else node.tag
+    has_own_rule = node.tag in LOST or node.tag == "div"
+    return "" if has_own_rule or node.around.drawing or node.tag.startswith("mp") else node.tag
 
 
 def lost_attribute(node: Node) -> str:
@@ -92,7 +77,7 @@ def event_handler(node: Node) -> str:
 
 def script_address(node: Node) -> str:
     """An address that is a script."""
-    return _address(node, lambda value: has_scheme(value, "javascript") or has_scheme(value, "vbscript"))
+    return _address(node, lambda value: has_scheme(value, "javascript", "vbscript"))
 
 
 def data_address(node: Node) -> str:
@@ -147,7 +132,7 @@ def width_attribute(node: Node) -> str:
 
 def deep(node: Node) -> str:
     """An element that is one too deep; what is in it is not told again."""
-    if node.around.drawing or node.tag in _words("img br svg video"):
+    if node.around.drawing or node.tag in words("img br svg video"):
         return ""
     parent = node.element.getparent()
     raised = 2 if node.tag == "tr" and parent is not None and parent.tag == "table" else 1
@@ -159,8 +144,8 @@ def blank_between_blocks(node: Node) -> str:
     element = node.element
     if node.around.drawing:
         return ""
-    gaps = [element.text] if element[0].tag in _BLOCKS else []
-    gaps += [child.tail for child in element if child.tag in _BLOCKS]
+    gaps = [element.text] if element[0].tag in BLOCKS else []
+    gaps += [child.tail for child in element if child.tag in BLOCKS]
     return "空白" if any(gap and not gap.strip(" \t\r\n\f") for gap in gaps) else ""
 
 
@@ -185,7 +170,7 @@ def cramped(node: Node) -> bool:
     if node.around.moving or not node.holds_text:
         return False
     height = pixels(node.style.get("height", "") or node.style.get("max-height", ""), node.around.font)
-    lines = 1 + sum(1 for inner in node.element.iter() if inner is not node.element and inner.tag in _BLOCKS | {"br"})
+    lines = 1 + sum(1 for inner in node.element.iter() if inner is not node.element and inner.tag in BLOCKS | {"br"})
     return lines > 1 or node.text_width > _PHONE or height < node.around.font
 
 
@@ -200,7 +185,7 @@ def block_in_leaf(node: Node) -> str:
     """A block where only text may be."""
     if node.element.get("leaf") is None:
         return ""
-    return next((inner.tag for inner in node.element.iterdescendants() if inner.tag in _BLOCKS), "")
+    return next((inner.tag for inner in node.element.iterdescendants() if inner.tag in BLOCKS), "")
 
 
 def stranger_in_nodeleaf(node: Node) -> str:
@@ -246,7 +231,7 @@ def drawing_reference(node: Node) -> str:
 
 def dark_writing(node: Node) -> str:
     """Writing in a drawing that stands on the page itself and doesn't take the page's colour."""
-    if node.around.ignores_dark:
+    if node.around.ignores_dark or next(node.element.iterancestors("svg"), None) is not None:
         return ""
     parts = list(node.element.iter())
     grounded = "background" in node.get("style") or any(part.tag in {"rect", "image", "circle"} for part in parts)
@@ -271,7 +256,7 @@ def styled_code(node: Node) -> str:
 
 
 def _is_hollow(element: Element) -> bool:
-    if text_of(element).strip():
+    if holds_text(element):
         return False
     return not any(inner.tag in _SHOWN or inner.tag.startswith("mp") for inner in element.iter())
 

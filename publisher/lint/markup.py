@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import tinycss2
 from lxml import etree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from lxml.etree import _Element as Element
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BEGINNING = 120
+_MOST_ATTRIBUTES = 64
+_LONGEST_STYLE = 8192
+"""More of a style is not read: no editor writes it, and what is hostile shall not cost time."""
 
 
 def parse(html: str) -> Element:
@@ -34,9 +37,15 @@ def inner(root: Element) -> str:
     return "".join(part.removeprefix("<body>").removesuffix("</body>") for part in parts)
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of a text: a set that can be read."""
+    return frozenset(text.split())
+
+
 @lru_cache(maxsize=4096)
 def declarations(style: str) -> Mapping[str, str]:
     """Property -> value of a style attribute, in their order; of two of a name the last stands, at its place."""
+    style = style[:_LONGEST_STYLE]
     pairs = _careful_pairs(style) if re.search(r"[\"'(/\\@{]", style) else _plain_pairs(style)
     found: dict[str, str] = {}
     for name, value in pairs:
@@ -46,13 +55,24 @@ def declarations(style: str) -> Mapping[str, str]:
 
 
 def attributes(element: Element) -> list[tuple[str, str]]:
-    """The names and values of the element's attributes."""
-    return [(str(name), str(value)) for name, value in element.items()]
+    """The names and values of the element's attributes; of very many only the first."""
+    return [(name, str(element.get(name, ""))) for name in names_of(element)]
+
+
+def names_of(element: Element) -> tuple[str, ...]:
+    """The names of the element's attributes; of very many only the first, since each takes longer than the last."""
+    # Of a parsed tree they are texts; lxml's types allow for what a program may put there.
+    return tuple(cast("list[str]", element.keys())[:_MOST_ATTRIBUTES])
+
+
+def holds_text(element: Element) -> bool:
+    """Whether there is text in the element, at any depth."""
+    return any(text.strip() for text in cast("Iterator[str]", element.itertext()))
 
 
 def text_of(element: Element) -> str:
     """All text in the element, at any depth."""
-    return "".join(map(str, element.itertext()))
+    return "".join(cast("Iterator[str]", element.itertext()))
 
 
 def beginning(element: Element) -> str:

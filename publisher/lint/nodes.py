@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from .markup import declarations, text_of
+from .markup import declarations, holds_text, names_of, text_of, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 
 DEEPEST = 8
 """So many levels survive a re-save."""
+
+_KEPT_BLOCKS = words(
+    "section p h1 h2 h3 h4 h5 h6 blockquote ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr th td pre"
+    " figure figcaption hr"
+)
+BLOCKS = _KEPT_BLOCKS | words("div article header footer main nav aside")
+"""What stands on lines of its own."""
+KEPT = _KEPT_BLOCKS | words("span strong b em i u s del sub sup br code a ruby rt rp small img svg")
+"""What the platform keeps."""
 
 _LENGTH = re.compile(r"([+-]?(?:\d{1,9}\.?\d{0,9}|\.\d{1,9}))\s*([a-z%]*)", re.IGNORECASE)
 _PIXELS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "cm": 37.8, "mm": 3.78, "in": 96.0, "q": 0.945}
@@ -43,13 +52,18 @@ class Around(NamedTuple):
 
 @dataclass(slots=True)
 class Node:
-    """An element; `depth` counts as a browser builds it, 1 for the outermost."""
+    """An element; `written` is its style attribute, `depth` counts as a browser builds it, 1 for the outermost."""
 
     element: Element
     tag: str
-    style: Mapping[str, str]
+    written: str
     depth: int
     around: Around
+
+    @property
+    def style(self) -> Mapping[str, str]:
+        """Its style as property -> value."""
+        return declarations(self.written)
 
     def get(self, name: str) -> str:
         """The value of an attribute, "" if it has none."""
@@ -59,7 +73,9 @@ class Node:
     @property
     def marks(self) -> tuple[str, ...]:
         """What decides which rules concern it: the names of its attributes, and its states, which have a colon."""
-        names = tuple(map(str, self.element.keys()))
+        names = names_of(self.element)
+        if self.tag not in KEPT:
+            names += (":strange",)
         if len(self.element):
             names += (":parent",)
         if self.around.tight:
@@ -69,7 +85,7 @@ class Node:
     @property
     def holds_text(self) -> bool:
         """Whether there is text in it, at any depth."""
-        return bool(text_of(self.element).strip())
+        return holds_text(self.element)
 
     @property
     def own_text(self) -> str:
@@ -97,7 +113,7 @@ def walk(root: Element) -> Iterator[Node]:
             around = _enter_style(style, around)
         known[element] = depth, around
         if depth > 0:
-            yield Node(element, tag, declarations(style), depth, around)
+            yield Node(element, tag, style, depth, around)
 
 
 def pixels(value: str, font: float = 16.0) -> float:

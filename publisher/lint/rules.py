@@ -246,7 +246,14 @@ RULES: tuple[Rule | StyleRule | PageRule, ...] = (
         lambda node: "" if node.around.drawing else node.tag,
         ("div",),
     ),
-    Rule("", "unknown-element", "<{0}> 会被平台去掉，只留内容。请换成 section、p 或 span。", elements.unknown_element),
+    Rule(
+        "",
+        "unknown-element",
+        "<{0}> 会被平台去掉，只留内容。请换成 section、p 或 span。",
+        elements.unknown_element,
+        (),
+        (":strange",),
+    ),
     Rule(
         "", "class", "class 会被平台删除。请把样式写在 style 里。", partial(elements.attribute, "class"), (), ("class",)
     ),

@@ -13,11 +13,12 @@ Broken = Callable[[Style], str]
 
 _FUNCTION = re.compile(r"(?<![\w-])(?:calc|env|min|max|clamp)\(", re.IGNORECASE)
 _NEGATIVE = re.compile(r"(?:^|\s)-(?=[\d.]*[1-9])")
-_ADDRESS = re.compile(r"url\(\s*[\"']?\s*([^\"')]*)", re.IGNORECASE)
+_ADDRESS = re.compile(r"url\([\s\"']*([^\"')]*)", re.IGNORECASE)
 _FIXED = re.compile(r"[\d.]+\s*(?:px|pt|pc|cm|mm|in|q|r?em|ch|ex|vw|vh)\b", re.IGNORECASE)
 _OFFICIAL_FONTS = ("mp-quote", "pingfang sc", "system-ui", "-apple-system")
 _PLATFORM_PICTURES = re.compile(r"https?://[\w.-]*(?:qpic\.cn|qlogo\.cn|weixin\.qq\.com|wx\.qq\.com)(?::\d+)?/")
 _NEAR = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:/|$)")
+_LONGEST_COLOR = 64
 WIDEST_PHONE = 320
 
 
@@ -82,7 +83,7 @@ def foreign_font(style: Style) -> str:
 def fixed_width(style: Style) -> str:
     """A width that doesn't follow the screen's."""
     value = style.get("width", "")
-    return f"width:{value}" if _FIXED.search(value) and pixels(value) != 0 else ""
+    return f"width:{value}" if _FIXED.match(value) and pixels(value) != 0 else ""
 
 
 def wide_minimum(style: Style) -> str:
@@ -116,7 +117,7 @@ def fixed_height(style: Style) -> str:
 
 def transparent_caret(style: Style) -> str:
     """A caret that nobody sees."""
-    value = style.get("caret-color", "").replace(" ", "").lower()
+    value = style.get("caret-color", "")[:_LONGEST_COLOR].replace(" ", "").lower()
     return value if value == "transparent" or re.search(r"(?:,|/)0(?:\.0+)?%?\)$", value) else ""
 
 
@@ -160,9 +161,11 @@ def reference(style: Style) -> str:
     return next((address for address in addresses(style) if address.startswith("#")), "")
 
 
-def has_scheme(address: str, scheme: str) -> bool:
-    """Whether the address is of a scheme, as browsers read it: white space within it is no hindrance."""
-    return re.sub(r"[\x00-\x20]+", "", address[:64]).lower().startswith(f"{scheme}:")
+def has_scheme(address: str, *schemes: str) -> bool:
+    """Whether the address is of one of these schemes, as browsers read it: white space within is no hindrance."""
+    if address.startswith(("http", "/", "#")):
+        return False
+    return re.sub(r"[\x00-\x20]+", "", address[:64]).lower().startswith(tuple(f"{scheme}:" for scheme in schemes))
 
 
 def is_outside(address: str) -> bool:

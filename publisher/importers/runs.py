@@ -13,8 +13,8 @@ from publisher.importers.text import blank_between
 
 _BLANKS: Final = " \t\n\r\f\v"
 _INDENT: Final = _BLANKS + "\u00a0\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-_BLANK_RUN: Final = re.compile(f"[{_BLANKS}]{{2,}}|[{_BLANKS.strip(' ')}]")
-"""Blanks that a browser shows as something else than they are."""
+_BLANK_RUN: Final = re.compile(f"[{_BLANKS}](?:[{_BLANKS}]+|(?<! ))")
+"""Blanks that a browser shows as something else than they are: all but a single space."""
 
 
 @dataclass(frozen=True, slots=True)

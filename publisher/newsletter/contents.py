@@ -84,6 +84,8 @@ def find_contents(lines: Sequence[Line], after_head: int) -> Contents | None:
     """The contents list near the top of the file, its titles found in the text, or None. `after_head` is the
     number of lines at the top that already make a newsletter's head, 0 if they make none.
     """
+    if not after_head and not any(map(_announces, lines)):
+        return None
     index = TitleIndex(lines)
     likely = (scan for scan in _scans(lines, index) if _may_list(scan, after_head))
     lists = (_arranged(scan) for scan in islice(likely, _TRIES))
@@ -299,6 +301,13 @@ def _convincing(contents: Contents) -> bool:
     found = sum(entry.place is not None for entry in contents.entries)
     named = any(chapter.ornamented for chapter in contents.chapters) or bool(contents.heading)
     return found >= (1 if named else _FEWEST) and found * 2 >= len(contents.entries)
+
+
+def _announces(line: Line) -> bool:
+    """Whether a line can set a list apart in a file that has no newsletter's head: most articles have none, and need
+    no index.
+    """
+    return is_contents_heading(line.text) or _is_ornamented(line)
 
 
 def _is_ornamented(line: Line) -> bool:

@@ -266,7 +266,7 @@ def _fused(inlines: Sequence[Inline]) -> Inlines:
     for look, run in groupby(inlines, _look):
         alike = list(run)
         texts = [inline.text for inline in alike if isinstance(inline, Text)]
-        fused += [Text("".join(texts), *look)] if look else alike
+        fused += [Text("".join(texts), *look)] if look and len(alike) > 1 else alike
     return tuple(fused)
 
 

@@ -240,19 +240,17 @@ class _Walk:
         self._context = outer
 
     def _inside(self, tag: Tag, attributes: Attributes) -> _Context:
-        context = replace(
-            self._context,
-            style=restyle(self._context.style, tag.name, attributes),
-            align=alignment(attributes, self._context.align),
-            font=symbol_font(attributes, self._context.font),
-        )
+        outer = self._context
+        style = restyle(outer.style, tag.name, attributes)
         if tag.name == "a":
-            href = check_href(attributes.get("href", ""), self._remarks, self._span())
-            context = replace(context, style=replace(context.style, href=href))
-        if not _is_inline(tag):
-            level = _HEADINGS.get(tag.name) or outline_level(attributes) or context.heading
+            style = replace(style, href=check_href(attributes.get("href", ""), self._remarks, self._span()))
+        align, font = alignment(attributes, outer.align), symbol_font(attributes, outer.font)
+        if _is_inline(tag):
+            context = _Context(style, align, font, outer.heading, outer.item, outer.is_caption)
+        else:
+            level = _HEADINGS.get(tag.name) or outline_level(attributes) or outer.heading
             is_caption = "MsoCaption" in attributes.get("class", "").split()
-            context = replace(context, heading=level, item=list_level(attributes), is_caption=is_caption)
+            context = _Context(style, align, font, level, list_level(attributes), is_caption)
         if tag.name == "embed":
             self._remarks.say(NOT_SHOWN, REASONS[NOT_SHOWN][1].format(" <embed> "), Level.WARNING, self._span())
         elif tag.name not in _KNOWN | _SILENT and ":" not in tag.name:

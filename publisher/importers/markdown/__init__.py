@@ -130,7 +130,7 @@ class _Reader:
         if len(pieces) > 1:
             self._remark_lines(pieces, span)
         for number, tokens in pieces:
-            place = Span(line=span.line + number)
+            place = Span(line=span.line + number) if number else span
             line = self._read_line(tokens, place)
             yield from line.before
             if line.inlines:

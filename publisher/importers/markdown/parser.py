@@ -136,7 +136,8 @@ def _read_heading(state: StateBlock, start: int, end: int, silent: bool) -> bool
     if heading(state, start, end, silent):
         return True
     line = _line(state, start)
-    found = None if state.is_code_block(start) else _HEADING.fullmatch(_ENCLOSED.sub(r"\1\2", line))
+    marked = line.startswith(("#", "＃")) and not state.is_code_block(start)
+    found = _HEADING.fullmatch(_ENCLOSED.sub(r"\1\2", line)) if marked else None
     if found is None or not _is_meant(found[1], found[2]):
         return False
     if not silent:

@@ -1,12 +1,26 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from publisher.document import Article, Masthead, Metadata, Newsletter, Paragraph, Section, Text, plain_text
+from publisher.document import (
+    Article,
+    Block,
+    Heading,
+    Masthead,
+    Metadata,
+    Newsletter,
+    Paragraph,
+    Section,
+    Text,
+    plain_text,
+)
 from publisher.errors import Unpublishable
 from publisher.issue import Layout
 from publisher.rendering import render, shipped_themes
 from publisher.rendering.layout import Part, chinese_date, divide, issue_name, issue_number
+from publisher.rendering.limits import fits_title
 from publisher.rendering.theme import parse_theme
 
 HEAD = Masthead("江南联合信息", 2024, 6, 18)
@@ -71,6 +85,55 @@ def test_a_section_that_is_too_big_is_cut_between_its_articles() -> None:
 def test_articles_without_sections_are_divided_too() -> None:
     loose = Section("", tuple(article(f"文{number}", 10_000) for number in range(3)))
     assert divided(loose, head=None) == [("文0", 1), ("文1", 1), ("文2", 1)]
+
+
+def long_article(*sizes: int, headings: frozenset[int] = frozenset()) -> Article:
+    """Paragraphs of so many characters; before those at `headings` stands a heading of ten."""
+    blocks: list[Block] = []
+    for index, size in enumerate(sizes):
+        blocks += [Heading(1, (Text("小标题小标题小标题十"),))] if index in headings else []
+        blocks.append(Paragraph((Text("字" * size),)))
+    return Article("长文", tuple(blocks), source="虚构社", digest="摘要")
+
+
+def test_an_article_that_is_too_long_by_itself_is_divided_before_a_heading() -> None:
+    long = long_article(*[2_000] * 14, headings=frozenset({3, 6, 11}))
+    parts = divide(Newsletter(None, (Section("", (long,)),)), "auto", measure)
+    assert [part.title for part in parts] == ["长文（一）", "长文（二）"]
+    assert [measure(part) for part in parts] == [12_010, 16_020]
+    assert [part.articles[0].source for part in parts] == ["", "虚构社"]
+    assert [part.articles[0].digest for part in parts] == ["摘要", ""]
+    assert isinstance(parts[1].articles[0].blocks[0], Heading)
+
+
+def test_no_block_is_lost_or_moved_where_an_article_is_divided() -> None:
+    long = long_article(*range(900, 1_600, 13), headings=frozenset(range(0, 54, 5)))
+    parts = divide(Newsletter(None, (Section("", (long,)),)), "auto", measure)
+    assert tuple(block for part in parts for block in part.articles[0].blocks) == long.blocks
+    assert max(map(measure, parts)) < 20_000
+    assert min(map(measure, parts)) > 10_000
+
+
+def test_a_long_title_keeps_its_number_when_its_article_is_divided() -> None:
+    long = replace(
+        long_article(*[9_000] * 3), title="关于进一步推动全省数字经济和人工智能产业高质量发展的若干指导意见全文"
+    )
+    titles = [part.title for part in divide(Newsletter(None, (Section("", (long,)),)), "auto", measure)]
+    assert [title[-3:] for title in titles] == ["（一）", "（二）"]
+    assert {fits_title(title) for title in titles} == {True}
+
+
+def test_one_paragraph_that_is_too_long_cannot_be_divided() -> None:
+    (part,) = divide(Newsletter(None, (Section("", (long_article(30_000),)),)), "auto", measure)
+    assert part.title == "长文"
+
+
+def test_in_a_section_the_portions_are_counted_with_the_other_articles() -> None:
+    section = Section("研究", (article("甲", 9_000), long_article(*[5_000] * 6), article("乙", 8_000)))
+    parts = divide(Newsletter(HEAD, (section,)), "auto", measure)
+    assert [[each.title for each in part.articles] for part in parts] == [
+        ["甲"], ["长文（一）"], ["长文（二）"], ["乙"],
+    ]  # fmt: skip
 
 
 def test_more_than_eight_groups_are_joined_the_smallest_first() -> None:

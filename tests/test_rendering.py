@@ -262,8 +262,11 @@ def test_what_is_too_long_even_so_is_divided_or_refused() -> None:
     article = long_article(150).articles[0]
     two = Newsletter(None, (Section("", (article, replace(article, title="另一篇"))),))
     assert len(render(two, theme_of_steps, {}).pieces) == 2
+    divided = render(long_article(200), theme_of_steps, {})
+    assert [piece.title for piece in divided.pieces] == ["标题（一）", "标题（二）"]
+    assert "合为一篇超过平台的 20,000 字符，已分成 2 篇图文" in [note.text for note in divided.notes]
     with pytest.raises(Unpublishable):
-        render(long_article(200), theme_of_steps, {})
+        render(long_article(200), theme_of_steps, {}, layout="single")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 
-from publisher.document import Article, Newsletter, Note, Paragraph, plain_text
+from publisher.document import Article, Level, Newsletter, Note, Paragraph, plain_text
 from publisher.issue import Layout
 from publisher.rendering import limits
 from publisher.rendering.frame import write_part
@@ -61,7 +61,11 @@ def render(
     press = _Press(newsletter, theme.variants(), addresses, author, _orphans(newsletter, theme))
     pieces: list[Piece] = []
     notes: list[Note] = []
-    for part in divide(newsletter, layout, press.measure):
+    parts = divide(newsletter, layout, press.measure)
+    if layout == "auto" and len(parts) > 1:
+        text = f"合为一篇超过平台的 {limits.CONTENT_POINTS:,} 字符，已分成 {len(parts)} 篇图文"
+        notes.append(Note("content-divided", text, Level.INFO))
+    for part in parts:
         piece, remarks = press.make(part)
         pieces.append(piece)
         notes += remarks

@@ -9,8 +9,7 @@ from publisher.document import Article, Masthead, Newsletter, Section
 from publisher.errors import Unpublishable
 from publisher.issue import Layout
 from publisher.rendering.limits import ARTICLES, CONTENT_POINTS
-
-_NUMERALS = "一二三四五六七八九十"
+from publisher.rendering.portions import numeral, portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +78,24 @@ Group = tuple[Section, ...]
 
 
 def _split(section: Section, sections: Group, measure: Measure) -> list[Group]:
-    """The section, cut between its articles into as few groups as the limit allows."""
+    """The section, cut between its articles, and where one is too long by itself inside it, into as few groups as the
+    limit allows.
+    """
     first, last = section is sections[0], section is sections[-1]
     if measure(Part("", (section,), first, last)) < CONTENT_POINTS:
         return [(section,)]
+
+    def size(articles: tuple[Article, ...], *, leads: bool) -> int:
+        return measure(Part("", (replace(section, articles=articles),), first and leads, last))
+
     groups: list[tuple[Article, ...]] = []
     for article in section.articles:
-        longer = (*groups[-1], article) if groups else (article,)
-        part = Part("", (replace(section, articles=longer),), first and len(groups) <= 1, last)
-        if groups and measure(part) < CONTENT_POINTS:
-            groups[-1] = longer
-        else:
-            groups.append((article,))
+        for portion in portions(article, lambda part: size((part,), leads=not groups)):
+            longer = (*groups[-1], portion) if groups else (portion,)
+            if groups and size(longer, leads=len(groups) == 1) < CONTENT_POINTS:
+                groups[-1] = longer
+            else:
+                groups.append((portion,))
     return [(replace(section, articles=articles),) for articles in groups]
 
 
@@ -136,7 +141,7 @@ def _title(groups: list[Group], index: int) -> str:
     group = groups[index]
     same = [number for number, other in enumerate(groups) if _name(other) == _name(group)]
     if len(group) == 1 and len(same) > 1 and group[0].name:
-        return f"{group[0].name}（{_numeral(same.index(index))}）"
+        return f"{group[0].name}（{numeral(same.index(index))}）"
     articles = [article for section in group for article in section.articles]
     names = list(dict.fromkeys(section.name for section in group if section.name))
     if len(articles) == 1 or not names or len(groups) == 1:
@@ -146,7 +151,3 @@ def _title(groups: list[Group], index: int) -> str:
 
 def _name(group: Group) -> str:
     return group[0].name if len(group) == 1 else ""
-
-
-def _numeral(index: int) -> str:
-    return _NUMERALS[index] if index < len(_NUMERALS) else str(index + 1)

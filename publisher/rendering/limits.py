@@ -31,17 +31,18 @@ def units(text: str) -> int:
     return sum(1 if ord(character) < _NARROW else 2 for character in text)
 
 
-def fits_title(title: str) -> bool:
-    """Whether the platform takes it as a title."""
-    return len(title) <= TITLE_POINTS and units(title) <= TITLE_UNITS
+def fits_title(title: str, reserve: int = 0) -> bool:
+    """Whether the platform takes it as a title, with so many further characters behind it."""
+    return len(title) + reserve <= TITLE_POINTS and units(title) + 2 * reserve <= TITLE_UNITS
 
 
-def short_title(title: str) -> str:
+def short_title(title: str, reserve: int = 0) -> str:
     """The title, or its longest natural short form that the platform takes: without the organisation before ：,
-    with 《…》 shortened inside, cut at a blank or ，; else cut at the limit, with ….
+    with 《…》 shortened inside, cut at a blank or ，; else cut at the limit, with …. `reserve` keeps so many characters
+    free.
     """
     candidates = (title, *_bodies(title), *_shortened_works(title), *_clauses(title), *_cuts(title))
-    return next(candidate for candidate in candidates if fits_title(candidate))
+    return next((candidate for candidate in candidates if fits_title(candidate, reserve)), title[:_SHORTEST_TITLE])
 
 
 def _bodies(title: str) -> Iterator[str]:

@@ -29,7 +29,7 @@ _COLORS = re.compile(
     r"url\([^)]*\)|#[0-9a-f]+(?![\w-])|(?<![\w-])(?:rgb|hsl)a?\([^()]*\)|(?<![\w#.-])[a-z]{3,20}(?![\w(-])",
     re.IGNORECASE,
 )
-_NUMBERS = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)%?")
+_NUMBERS = re.compile(r"[+-]?(?:\d{1,9}\.?\d{0,9}|\.\d{1,9})%?")
 _HEX_DIGITS = {3: 1, 4: 1, 6: 2, 8: 2}
 
 
@@ -67,7 +67,11 @@ def over(color: Color, ground: Color) -> Color:
     if not covered:
         return ground
     share = color.alpha / covered
-    return between(color, ground, lambda above, under: round_half_up((1 - share) * under + share * above), covered)
+
+    def channel(above: float, under: float) -> float:
+        return round_half_up((1 - share) * under + share * round_half_up(above))
+
+    return between(color, ground, channel, covered)
 
 
 def between(first: Color, second: Color, channel: Callable[[float, float], float], alpha: float) -> Color:

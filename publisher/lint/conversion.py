@@ -39,14 +39,14 @@ _PAGE_BRIGHTNESS = brightness(DARK_PAGE)
 _MOST_OFFSET = brightness(DARK_TEXT) - _PAGE_BRIGHTNESS
 
 _BACKGROUNDS = frozenset({"background", "background-color", "background-image"})
-OWN_TEXT = ("color", "-webkit-text-fill-color")
+_OWN_TEXT = ("color", "-webkit-text-fill-color")
 _TEXTS = frozenset(
     {
         "-webkit-text-stroke-color",
         "text-decoration",
         "text-decoration-color",
         "text-emphasis-color",
-        *OWN_TEXT,
+        *_OWN_TEXT,
     }
 )
 _SIDES = ("top", "right", "bottom", "left", "block", "block-start", "block-end", "inline", "inline-start", "inline-end")
@@ -163,7 +163,7 @@ class Conversion:
     def _hand_down(self, name: str, light: Color, dark: Color) -> None:
         if name in _BACKGROUNDS:
             self.ground = self.ground._replace(light=over(light, self.ground.light), dark=over(dark, self.ground.dark))
-        elif name in OWN_TEXT:
+        elif name in _OWN_TEXT:
             self.ground = self.ground._replace(text=light)
 
     def _adjusted(self, name: str, color: Color) -> Color:
@@ -204,11 +204,14 @@ class Conversion:
         """Text on a gradient is reckoned once more, on the gradient's own mixed colour: so does the platform."""
         ground = self.ground
         ground = ground._replace(light=over(mixed, ground.light), dark=over(mixed, ground.dark))
-        colors = colors_in(value) if name in OWN_TEXT else (ground.text,)
+        colors = colors_in(value) if name in _OWN_TEXT else (ground.text,)
         for color in colors[:1]:
             ground = ground._replace(text=color)
-            if name in OWN_TEXT and not ground.on_picture:
-                self.changes[name] = css(text_in_dark(color, ground.dark))
+            found = color if ground.on_picture else text_in_dark(color, ground.dark)
+            # The platform writes this colour under the last name that it converted, whatever that is: a `background`
+            # without a `color` beside it takes the colour of its own text. We show what its readers see.
+            if found != color and not name.endswith(("image", "shadow")):
+                self.changes[name] = css(found)
         self.ground = ground
 
 

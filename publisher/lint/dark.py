@@ -20,18 +20,17 @@ Not followed: text that stands on another element's background only by its posit
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from .colors import Color, colors_in, contrast, css, over
-from .conversion import DARK_PAGE, DARK_TEXT, LIGHT_PAGE, LIGHT_TEXT, OWN_TEXT, Conversion, Ground, Own
+from .conversion import DARK_PAGE, DARK_TEXT, LIGHT_PAGE, LIGHT_TEXT, Conversion, Ground, Own
 from .markup import beginning, declarations, inner, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from lxml.html import HtmlElement as Element
+    from lxml.etree import _Element as Element
 
 LIGHT_LINK, DARK_LINK = Color(87, 107, 149), Color(125, 144, 169)
 """The page's own style of links that have no colour."""
@@ -54,8 +53,7 @@ class Shown(NamedTuple):
         return contrast(self.text, self.background)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A run of visible text, in light mode and after conversion; `element` is what holds it."""
 
     text: str
@@ -69,12 +67,20 @@ class Run:
         return beginning(self.element)
 
 
+class _Look(NamedTuple):
+    """The colours inside an element as they are written; a fill outdoes the text's colour wherever that is set."""
+
+    text: Color
+    background: Color
+    fill: tuple[Color, ...] = ()
+
+
 class _Place(NamedTuple):
     """What holds inside an element: for the conversion, and for the eye in both modes."""
 
     ground: Ground = Ground()
-    light: Shown = Shown(LIGHT_TEXT, LIGHT_PAGE)
-    dark: Shown = Shown(DARK_TEXT, DARK_PAGE)
+    light: _Look = _Look(LIGHT_TEXT, LIGHT_PAGE)
+    dark: _Look = _Look(DARK_TEXT, DARK_PAGE)
     opacity: float = 1.0
     hidden: bool = False
 
@@ -96,14 +102,25 @@ def appearance(html: str) -> tuple[Run, ...]:
 
 def appearance_of(root: Element) -> Iterator[Run]:
     """Each run of visible text under an element, as `appearance` tells it."""
-    known: dict[Element, _Entered] = {}
+    opened: list[tuple[Element, _Entered]] = []
     for element, entered, _ in _walk(root):
-        known[element] = entered
+        parent = element.getparent()
+        while opened and opened[-1][0] is not parent:
+            yield from _closed(opened)
+        opened.append((element, entered))
         if element.text and not entered.place.hidden and (text := element.text.strip()):
             yield Run(text, entered.light, entered.dark, element)
-        parent = element.getparent()
-        if element.tail and parent in known and not known[parent].place.hidden and (text := element.tail.strip()):
-            yield Run(text, known[parent].light, known[parent].dark, parent)
+    while opened:
+        yield from _closed(opened)
+
+
+def _closed(opened: list[tuple[Element, _Entered]]) -> tuple[Run, ...]:
+    """What follows the innermost open element, which ends here."""
+    tail = opened.pop()[0].tail
+    if not tail or not opened or not (text := tail.strip()):
+        return ()
+    element, entered = opened[-1]
+    return () if entered.place.hidden else (Run(text, entered.light, entered.dark, element),)
 
 
 # ---------------------------------------------------------------------------- from element to element
@@ -122,7 +139,7 @@ _Changes = tuple[tuple[str, str], ...]
 
 
 def _walk(root: Element) -> Iterator[tuple[Element, _Entered, _Changes]]:
-    known: dict[Element, _Entered] = {}
+    known: dict[Element | None, _Entered] = {}
     nowhere = _entered(_Place())
     for element in root.iter():
         outer = known.get(element.getparent(), nowhere)
@@ -136,8 +153,9 @@ def _entered(place: _Place) -> _Entered:
     return _Entered(place, _seen(place.light, place.opacity), _seen(place.dark, place.opacity))
 
 
-def _seen(shown: Shown, opacity: float) -> Shown:
-    return Shown(over(_faded(shown.text, opacity), shown.background), shown.background)
+def _seen(look: _Look, opacity: float) -> Shown:
+    text = next(iter(look.fill), look.text)
+    return Shown(over(_faded(text, opacity), look.background), look.background)
 
 
 def _own(element: Element) -> Own | None:
@@ -188,20 +206,20 @@ def _declared(own: Own) -> dict[str, str]:
 def _look(
     own: Own,
     declared: Mapping[str, str],
-    outer: Shown,
+    outer: _Look,
     link: Color,
     opacity: float,
     beneath: tuple[Color, ...] = (),
-) -> Shown:
+) -> _Look:
     """How text in an element looks, given the element's declarations and what is around it."""
     text = link if own.tag == "a" else outer.text
-    for name in OWN_TEXT:
-        value = declared.get(name, "")
-        text = outer.text if value.lower() in {"inherit", "currentcolor"} else next(iter(colors_in(value)), text)
+    value = declared.get("color", "")
+    text = outer.text if value.lower() in {"inherit", "currentcolor"} else next(iter(colors_in(value)), text)
+    fill = colors_in(declared.get("-webkit-text-fill-color", "")) or outer.fill
     ground = next(iter(beneath), outer.background)
     for name in ("background", "background-color", "background-image"):
-        ground = _layer(declared.get(name, ""), ground, text, opacity)
-    return Shown(text, ground)
+        ground = _layer(declared.get(name, ""), ground, next(iter(fill), text), opacity)
+    return _Look(text, ground, fill)
 
 
 def _layer(value: str, ground: Color, text: Color, opacity: float) -> Color:

@@ -7,13 +7,13 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import lxml.html
 import tinycss2
+from lxml import etree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lxml.html import HtmlElement as Element
+    from lxml.etree import _Element as Element
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BEGINNING = 120
@@ -21,15 +21,16 @@ _BEGINNING = 120
 
 def parse(html: str) -> Element:
     """The tree of the HTML under one element of ours; comments are left out, what no browser shows is skipped."""
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    # The plain elements of lxml: those of lxml.html cost as much again.
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     data = f"<html><body>{_UNWRITABLE.sub('', html)}".encode()
-    root: Element = lxml.html.document_fromstring(data, parser=parser)
+    root: Element = etree.fromstring(data, parser)
     return root
 
 
 def inner(root: Element) -> str:
     """The HTML of a tree that `parse` made, without the elements that are ours."""
-    parts = [lxml.html.tostring(part, encoding="unicode") for part in root]
+    parts = [etree.tostring(part, encoding="unicode", method="html") for part in root]
     return "".join(part.removeprefix("<body>").removesuffix("</body>") for part in parts)
 
 
@@ -44,10 +45,20 @@ def declarations(style: str) -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
+def attributes(element: Element) -> list[tuple[str, str]]:
+    """The names and values of the element's attributes."""
+    return [(str(name), str(value)) for name, value in element.items()]
+
+
+def text_of(element: Element) -> str:
+    """All text in the element, at any depth."""
+    return "".join(map(str, element.itertext()))
+
+
 def beginning(element: Element) -> str:
     """The first characters of the element's markup, for a person who looks for it."""
-    attributes = "".join(f' {name}="{value}"' for name, value in element.attrib.items())
-    markup = f"<{element.tag}{attributes}>{element.text or ''}"
+    written = "".join(f' {name}="{value}"' for name, value in attributes(element))
+    markup = f"<{element.tag}{written}>{element.text or ''}"
     return markup if len(markup) <= _BEGINNING else markup[: _BEGINNING - 1] + "…"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from publisher.document import Masthead, Newsletter, Note
 from publisher.issue import Layout
+from publisher.lint import Finding, lint
 from publisher.lint.dark import darken
 from publisher.pipeline.importing import cover_lines
 from publisher.rendering import Piece, render
@@ -18,11 +19,14 @@ from publisher.rendering.theme import Theme
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One article of the draft on the platform's page; `name` and `date` stand below its title."""
+    """One article of the draft on the platform's page; `name` and `date` stand below its title, `findings` are the
+    linter's.
+    """
 
     piece: Piece
     name: str
     date: str
+    findings: tuple[Finding, ...]
 
     @property
     def characters(self) -> int:
@@ -46,7 +50,8 @@ def make_proof(newsletter: Newsletter, theme: Theme, addresses: Mapping[str, str
     """The proof of a newsletter. Unpublishable, with the figures, if the platform would refuse it."""
     rendering = render(newsletter, theme, addresses, layout=layout)
     head = newsletter.masthead or Masthead()
-    sheets = tuple(Sheet(piece, head.name, chinese_date(head.date)) for piece in rendering.pieces)
+    date = chinese_date(head.date)
+    sheets = tuple(Sheet(piece, head.name, date, lint(piece.content)) for piece in rendering.pieces)
     cover = () if newsletter.metadata.cover else check_cover(_title(rendering.pieces), *cover_lines(newsletter))
     return Proof(sheets, tuple(dict.fromkeys((*newsletter.notes, *rendering.notes, *cover))))
 

@@ -158,6 +158,11 @@ def show_own(request: Request) -> Response:
     return Response(text, media_type=_KINDS[name], headers=_SAFE)
 
 
+def show_no_icon(_request: Request) -> Response:
+    """GET /favicon.ico: browsers ask for it unasked."""
+    return Response(status_code=204, headers=_SAFE)
+
+
 async def tell_changes(request: Request) -> Response:
     """GET /changes: the revision, now and whenever it changes, as server-sent events."""
 
@@ -174,6 +179,7 @@ _ROUTES: Final = [
     Route("/picture/{fingerprint}", show_picture),
     Route("/cover", show_cover),
     Route("/own/{name}", show_own),
+    Route("/favicon.ico", show_no_icon),
     Route("/changes", tell_changes),
 ]
 

@@ -56,7 +56,7 @@ class Desk:
     def read(self) -> None:
         """Read the file anew; a file that cannot be read leaves its fault on the desk."""
         try:
-            found: Newsletter | Fault = self.read_newsletter(read_files(self.file))
+            found: Newsletter | Fault = self.read_newsletter(self._files())
         except PublisherError as error:
             found = Fault("这份稿件读不出来。改好并保存以后，这里会自动重新显示。", tuple(error.note.splitlines()))
         except OSError as error:
@@ -104,6 +104,10 @@ class Desk:
         """The cover; b"" if there is nothing to make one of."""
         found = self._found
         return make_cover(found, proof) if isinstance(found, Newsletter) else b""
+
+    def _files(self) -> Mapping[str, bytes]:
+        self.file.stat()  # nothing there is not the same as an empty folder
+        return read_files(self.file)
 
 
 def _snapshot(path: Path) -> Snapshot:

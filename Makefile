@@ -7,8 +7,10 @@ WHOLE := --cov --cov-report=term:skip-covered --cov-fail-under=90
 # What only Debian has: a browser and CJK fonts for the page tests, systemd-analyze for the units, LibreOffice for .doc
 # and .odt.
 DEBIAN_PACKAGES := chromium fonts-noto-cjk systemd libreoffice-writer-nogui libreoffice-draw-nogui
+# What one of the tools needs that the bench measures beside ours.
+BENCH_PACKAGES := nodejs npm
 
-.PHONY: help install debian demo test fuzz bench lint clean lock
+.PHONY: help install debian bench-debian demo test fuzz bench lint clean lock
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -33,8 +35,15 @@ demo: install  ## the main job against the built-in sandbox; ARGS=--once to end 
 test: install debian lint  ## lint, types, floors and every test; ARGS= for a few of them
 	$(BIN)/python -m pytest $(or $(ARGS),$(WHOLE))
 
-bench: install debian .venv-peers/.installed  ## documents a second and memory by format, beside other converters
+bench: install debian bench-debian .venv-peers/.installed tests/bench/npm/node_modules/.installed  ## documents a second and memory by format, beside other converters
 	@$(BIN)/python -m tests.bench
+
+bench-debian:
+	@command -v npm >/dev/null || sh tests/debian.sh $(BENCH_PACKAGES)
+
+tests/bench/npm/node_modules/.installed: tests/bench/npm/package-lock.json | bench-debian
+	cd tests/bench/npm && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 # The converters that are measured beside ours; nothing else needs them.
 .venv-peers/.installed: tests/bench/peers.lock
@@ -57,4 +66,4 @@ lock:  ## pin every dependency anew with its hashes
 	  -o requirements.lock pyproject.toml
 
 clean:
-	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
+	rm -rf .venv .venv-peers tests/bench/npm/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage

@@ -147,6 +147,31 @@ def themes(home: Path, output: Path | None) -> None:
 
 
 @main.command()
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)  # fmt: skip
+@click.option("--online", is_flag=True, help="Ask the platform's own checker as well; the article is sent to it.")
+@click.option("--base", default="", help="Where that checker is. Default: https://mp.weixin.qq.com")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_with_exit_codes
+def lint(files: tuple[Path, ...], online: bool, base: str, as_json: bool) -> None:  # noqa: FBT001 - click's way
+    """Check the WeChat HTML in FILE... against the platform's rules. Exit code 2: not all could be checked."""
+    from publisher.linting import review
+    from publisher.terminal import review_row, show_reviews
+    from publisher.wechat import CHECKER
+
+    reviews = {file: review(file, (base or CHECKER) if online else "") for file in files}
+    if as_json:
+        _print_json([review_row(file, each) for file, each in reviews.items()])
+    else:
+        show_reviews(reviews)
+    if any(each.failures for each in reviews.values()):
+        sys.exit(WRONG_USE)
+    sys.exit(NEEDS_PERSON if any(each.findings for each in reviews.values()) else DONE)
+
+
+@main.command()
 @click.option("--once", is_flag=True, help="One pass: take in, do what is due, wait for open publications; then exit.")
 @click.option(
     "--wait", type=float, default=30.0, show_default=True, help="Seconds to wait for publications, with --once."

@@ -17,7 +17,7 @@ from typing import Any, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from publisher.errors import ConfigError
-from publisher.issue import Account, Finish, Layout, api_base_fault
+from publisher.issue import Account, Finish, Layout, api_base_fault, qr_fault
 from publisher.rendering import shipped_themes
 from publisher.rendering.theme import parse_theme
 from publisher.replies import Rule, parse_rules
@@ -218,6 +218,8 @@ def _account_faults(account: Account, themes: Mapping[str, str]) -> list[str]:
         faults.append(f"finish: {_choice(account.finish, get_args(Finish))}")
     if account.layout not in get_args(Layout):
         faults.append(f"layout: {_choice(account.layout, get_args(Layout))}")
+    if account.qr and qr_fault(account.qr):
+        faults.append(f"qr: {qr_fault(account.qr)}")
     if account.theme not in themes:
         faults.append(f"theme: {_choice(account.theme, sorted(themes))}")
     try:

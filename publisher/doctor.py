@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from publisher import office
+from publisher import diagrams, office
 from publisher.app import system_clock
 from publisher.config import Settings, read_settings, secret_variable
 from publisher.errors import ConfigError, WeChatError
@@ -47,6 +47,7 @@ def examine(home: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     yield _database(settings)
     yield _font()
     yield _office()
+    yield _mermaid()
     if not settings.accounts:
         yield Finding(
             fine=False, text=f"no account: add an [accounts.NAME] table to {home / 'config' / 'accounts.toml'}"
@@ -99,6 +100,15 @@ def _office() -> Finding:
         fine=True,
         text="LibreOffice: not installed, so .doc, .wps, .odt, .rtf and EMF/WMF drawings are refused; "
         "apt-get install libreoffice-writer-nogui libreoffice-draw-nogui to read them",
+    )
+
+
+def _mermaid() -> Finding:
+    """Optional, too: few newsletters hold diagrams as text."""
+    if diagrams.is_installed():
+        return Finding(fine=True, text="Mermaid: diagrams are drawn by mmdc")
+    return Finding(
+        fine=True, text=f"Mermaid: mmdc is not installed, so diagrams stay code; {diagrams.INSTALL} to draw them"
     )
 
 

@@ -111,9 +111,15 @@ class InlineImage:
 
 @dataclass(frozen=True, slots=True)
 class InlineMath:
-    """A formula inside a line, as TeX or readable text."""
+    """A formula inside a line. `tex` is what is read: TeX or readable text; `markup` what can be drawn: TeX or MathML,
+    "" if nothing can. `picture`, once drawn, is an asset's fingerprint; `width` and `depth` below the line are em.
+    """
 
     tex: str
+    markup: str = ""
+    picture: str = ""
+    width: float = 0.0
+    depth: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +220,14 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Math:
-    """A displayed formula, as TeX or readable text."""
+    """A displayed formula; its fields are those of `InlineMath`."""
 
     tex: str
     span: Span = Span()
+    markup: str = ""
+    picture: str = ""
+    width: float = 0.0
+    depth: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,23 +406,19 @@ def fingerprint(data: bytes) -> str:
 
 def text_of(inlines: Inlines) -> str:
     """What a reader sees of inlines, without marks; a line break is a newline."""
-    return "".join(_inline_text(inline) for inline in inlines)
+    return "".join(map(_inline_text, inlines))
 
 
 def _inline_text(inline: Inline) -> str:
     match inline:
-        case Text(text=text):
+        case Text(text=text) | InlineMath(tex=text) | InlineImage(alt=text):
             return text
         case Link(inlines=inner):
             return text_of(inner)
         case LineBreak():
             return "\n"
-        case InlineMath(tex=tex):
-            return tex
         case Ruby(base=base, annotation=annotation):
             return f"{base}({annotation})" if annotation else base
-        case InlineImage(alt=alt):
-            return alt
         case NoteRef():
             return ""
 
@@ -420,22 +426,18 @@ def _inline_text(inline: Inline) -> str:
 def plain_text(block: Block) -> str:
     """What a reader sees of one block, its inner blocks a line each, cells parted by tabs."""
     match block:
-        case Paragraph(inlines=inlines):
+        case Paragraph(inlines=inlines) | Figure(caption=inlines):
             return text_of(inlines)
         case Heading(inlines=inlines, label=label):
             return label + text_of(inlines)
-        case Figure(caption=caption):
-            return text_of(caption)
         case Items(items=items):
             return "\n".join(_lines(item) for item in items)
         case Quote(blocks=blocks):
             return _lines(blocks)
         case Box(title=title, blocks=blocks):
             return "\n".join(part for part in (title, _lines(blocks)) if part)
-        case Code(text=text):
+        case Code(text=text) | Math(tex=text):
             return text
-        case Math(tex=tex):
-            return tex
         case Table():
             return _table_text(block)
         case Divider():
@@ -472,28 +474,25 @@ def children(block: Block) -> tuple[tuple[Block, ...], ...]:
             return ()
 
 
+def inlines_of(part: Block | Inline) -> Inlines:
+    """The lines of a block itself, its caption and its source, without those of its inner blocks; those of a link."""
+    match part:
+        case Paragraph(inlines=inlines) | Heading(inlines=inlines) | Link(inlines=inlines) | Figure(caption=inlines):
+            return inlines
+        case Table(caption=caption, source=source):
+            return (*caption, *source)
+        case _:
+            return ()
+
+
 def pictures_of(blocks: tuple[Block, ...]) -> tuple[str, ...]:
-    """The fingerprints of all pictures in reading order, each once."""
-    found = [name for block in walk(blocks) for name in _block_pictures(block) if name]
+    """The fingerprints of all pictures in reading order, formulas among them, each once."""
+    found = [name for block in walk(blocks) for name in _pictures(block) if name]
     return tuple(dict.fromkeys(found))
 
 
-def _block_pictures(block: Block) -> Iterator[str]:
-    match block:
-        case Figure(picture=picture):
-            yield picture
-        case Paragraph(inlines=inlines) | Heading(inlines=inlines):
-            yield from _inline_pictures(inlines)
-        case _:
-            return
-
-
-def _inline_pictures(inlines: Inlines) -> Iterator[str]:
-    for inline in inlines:
-        match inline:
-            case InlineImage(picture=picture):
-                yield picture
-            case Link(inlines=inner):
-                yield from _inline_pictures(inner)
-            case _:
-                continue
+def _pictures(part: Block | Inline) -> Iterator[str]:
+    if isinstance(part, Figure | Math | InlineImage | InlineMath):
+        yield part.picture
+    for inline in inlines_of(part):
+        yield from _pictures(inline)

@@ -61,11 +61,15 @@ OPEN = frozenset({_S.RECEIVED, _S.IMPORTED, _S.SCHEDULED, _S.DRAFTED, _S.SUBMITT
 Finish = Literal["publish", "draft", "mass"]
 Layout = Literal["single", "sections", "auto"]
 
+QR_BYTES = 200
+"""The longest address in a code: beyond it, the squares are too small for half a phone's width."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """One official account as configured. `slots` are cron expressions in `zone` (IANA name); none: as soon
-    as ready. `appsecret`, `token` and `aeskey` come from credentials and are never shown.
+    as ready. `qr` is the address in the account's QR code. `appsecret`, `token` and `aeskey` come from credentials and
+    are never shown.
     """
 
     name: str
@@ -77,6 +81,7 @@ class Account:
     theme: str = "official"
     layout: Layout = "auto"
     author: str = ""
+    qr: str = ""
     zone: str = "Asia/Shanghai"
     appsecret: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
@@ -167,6 +172,20 @@ def api_base_fault(api_base: str) -> str:
         return "must look like https://api.weixin.qq.com"
     if parts.scheme == "http" and not is_loopback(api_base):
         return "must be https; http is only for this machine"
+    return ""
+
+
+def qr_fault(address: str) -> str:
+    """What is wrong with an account's qr ("" if nothing): an address, short enough for a code that phones can read."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError:
+        return "is not a URL"
+    if parts.scheme not in {"http", "https"} or not host or not address.isprintable() or " " in address:
+        return "must look like http://weixin.qq.com/r/…, the address in the account's QR code"
+    if len(address.encode()) > QR_BYTES:
+        return f"is longer than {QR_BYTES} bytes; its code would be too fine for a phone"
     return ""
 
 

@@ -1,6 +1,6 @@
 """A drop's bytes -> its newsletter, whatever it takes: the jail, LibreOffice, the web.
 
-jail.read -> wants? -> office, remote -> jail.read -> drawings to PDF (office) -> jail.fit
+jail.read -> wants? -> office, remote -> jail.read -> diagrams -> drawings to PDF (office) -> jail.fit -> formulas
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from publisher import jail, office, remote
+from publisher import diagrams, formulas, jail, office, remote
 from publisher.document import Asset, Level, Newsletter, Note
 from publisher.errors import Unreadable
 from publisher.importers.supplies import NOTHING, Conversion, Supplies, Supply, Wants
@@ -31,6 +31,8 @@ class Reader:
     fit: Callable[[Newsletter], Newsletter] = jail.fit
     convert: Callable[[bytes, str], bytes] = office.to_docx
     draw: Callable[[Mapping[str, bytes]], Mapping[str, bytes]] = office.to_pdf
+    diagram: Callable[[Newsletter], Newsletter] = diagrams.draw_diagrams
+    typeset: Callable[[Newsletter], Newsletter] = formulas.draw_formulas
     fetch: Callable[[Sequence[str]], Mapping[str, Supply]] = remote.fetch_pictures
 
     def read(self, files: Mapping[str, bytes]) -> Newsletter:
@@ -42,7 +44,7 @@ class Reader:
         for _ in range(_ROUNDS):
             found = self.ask(files, supplies)
             if isinstance(found, Newsletter):
-                return self._fitted(self._drawn(found))
+                return self.typeset(self._fitted(self._drawn(self.diagram(found))))
             supplies = self._supply(found, supplies)
         raise Unreadable("the drop wants more and more", "读取文件时程序出错，没有读完。请把文件交给系统管理员。")
 

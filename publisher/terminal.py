@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -12,6 +14,7 @@ from publisher.app import Story
 from publisher.doctor import Finding
 from publisher.filing import STATES
 from publisher.issue import Issue, Status
+from publisher.linting import Review
 from publisher.slots import in_zone
 from publisher.store import Effect
 from publisher.worker import Pass
@@ -132,3 +135,34 @@ def show_findings(findings: Sequence[Finding]) -> None:
     for finding in findings:
         mark = Text("fine  ", style="green") if finding.fine else Text("CHECK ", style="bold red")
         Console().print(mark + Text(finding.text), soft_wrap=True)
+
+
+def review_row(file: Path, review: Review) -> dict[str, Any]:
+    """A file's review as `lint --json` prints it."""
+    return {"file": str(file), **asdict(review)}
+
+
+def show_reviews(reviews: Mapping[Path, Review]) -> None:
+    """Each finding with its rule, what to do, and the element; then what could not be checked, each remark once."""
+    console, errors = Console(), Console(stderr=True)
+    for file, review in reviews.items():
+        console.print(Text(f"{file}：{_verdict(review)}", style="bold"), soft_wrap=True)
+        for finding in review.findings:
+            rule = Text("  ").append(f"{finding.rule or '-':<6}", "red")
+            console.print(rule + Text(_on_one_line(f"{finding.text}  [{finding.code}]")), soft_wrap=True)
+            if finding.where:
+                console.print(Text(f"        {_on_one_line(finding.where)}", style="dim"), soft_wrap=True)
+        for failure in review.failures:
+            errors.print(Text(f"{file}：{failure}"), soft_wrap=True)
+    for remark in dict.fromkeys(remark for review in reviews.values() for remark in review.remarks):
+        errors.print(Text(remark), soft_wrap=True)
+
+
+def _on_one_line(markup: str) -> str:
+    """Somebody's HTML without line ends and what a terminal would obey."""
+    return "".join(char if char.isprintable() else " " for char in markup)
+
+
+def _verdict(review: Review) -> str:
+    found = f"{len(review.findings)} 处要改" if review.findings else "没有发现问题"
+    return f"{found}，但没有检查完" if review.failures else found

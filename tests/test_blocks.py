@@ -262,6 +262,21 @@ def test_where_every_character_counts_bold_and_italic_have_their_short_elements(
     assert terse(Heading(1, (Text("大标题"),))) == "<h4>大标题</h4>"
 
 
+def test_where_every_character_counts_code_is_indented_by_wide_blanks() -> None:
+    assert terse(Code("a\n     b  c")) == "<section><code>a<br>\u3000\u3000&nbsp;b&nbsp;&nbsp;c</code></section>"
+
+
+def test_a_table_says_what_most_of_its_cells_would() -> None:
+    right = Align.RIGHT
+    numbers = Table(tuple((cell("甲"), cell("1", align=right), cell("2", align=right)) for _ in range(3)))
+    assert terse(numbers).startswith('<table style="text-align:right"><tr><td>') is False
+    lean = parse_theme("mine", "root{text-align:left} table{font-size:14px}")
+    (piece,) = render(letter(numbers), replace(lean, lean=None, terse=True), {}).pieces
+    assert '<table style="font-size:14px;text-align:right"><tr><td style="text-align:left">甲</td><td>1</td>' in (
+        piece.content
+    )
+
+
 def test_where_every_character_counts_cells_that_fit_on_their_lines_have_no_padding() -> None:
     small = Table(((cell("甲"), cell("乙")),))
     assert terse(small) == "<table><tr><td>甲</td><td>乙</td></tr></table>"

@@ -87,6 +87,21 @@ def test_secrets_are_never_shown(tmp_path: Path) -> None:
     assert "hushhush" not in shown
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["weixin.qq.com/r/a", "ftp://a.cn/r", "http://", "http://[", "http://a.cn/r b", "http://a.cn/" + "r" * 200],
+)
+def test_a_code_that_phones_could_not_read_is_a_fault(tmp_path: Path, address: str) -> None:
+    write(tmp_path, "accounts.toml", f'[accounts.main]\nappid = "wx1"\nqr = "{address}"\n')
+    (fault,) = faults(tmp_path)
+    assert fault.startswith("accounts.toml: main: qr: ")
+
+
+def test_an_account_has_the_address_of_its_code(tmp_path: Path) -> None:
+    write(tmp_path, "accounts.toml", '[accounts.main]\nappid = "wx1"\nqr = "http://weixin.qq.com/r/abc"\n')
+    assert read(tmp_path).accounts["main"].qr == "http://weixin.qq.com/r/abc"
+
+
 def test_every_fault_is_listed_with_the_nearest_known_name(tmp_path: Path) -> None:
     write(tmp_path, "publisher.toml", "[worker]\nscan_second = 3\nthreads = 0\n[folder]\n[callback]\nport = '80'\n")
     write(

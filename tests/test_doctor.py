@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from publisher import doctor
+from publisher import diagrams, doctor
 from publisher.doctor import Finding, examine
 from tests.world import APPID, SECRETS, World
 
@@ -27,6 +27,16 @@ def test_secrets_that_are_missing_are_named_with_the_variable_to_set(world: Worl
     assert "PUBLISHER_MAIN_TOKEN" in faults(world, {})
     clear = {name: value for name, value in SECRETS.items() if not name.endswith("AESKEY")}
     assert any("callbacks in clear" in finding.text for finding in examine(world.home, clear))
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_machine_may_have_the_program_for_diagrams_or_not(
+    world: World, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    monkeypatch.setattr(diagrams, "is_installed", lambda: there)
+    (finding,) = [found for found in examine(world.home, SECRETS) if found.text.startswith("Mermaid")]
+    assert finding.fine
+    assert ("npm install" in finding.text) is not there
 
 
 def test_a_broken_configuration_ends_the_examination(world: World) -> None:

@@ -14,6 +14,7 @@ from publisher.document import (
     Document,
     Level,
     Properties,
+    plain_text,
 )
 from publisher.errors import Unreadable
 from publisher.importers.docx import import_docx, package
@@ -250,3 +251,13 @@ def test_any_words_in_styles_and_numbering_are_harmless(text: str, value: str) -
     styles = style("2", pattern, value, f'<w:numPr><w:numId w:val="{value}"/></w:numPr><w:outlineLvl w:val="{value}"/>')
     document = import_docx(word_file(p("字", "2", (value, 0)) + p("字", "2"), styles, numbering), "x.docx")
     assert "".join(shown(document)).count("字") >= 2
+
+
+def test_a_ticked_box_of_a_form_is_a_tick_and_a_cross_that_somebody_typed_stays() -> None:
+    ticked = (
+        '<w14:checkbox xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w14:checked/></w14:checkbox>'
+    )
+    body = p(inside=sdt(r("☒"), ticked) + r(" 已交")) + p(inside=sdt(r("☐"), ticked) + r(" 未交"))
+    body += sdt(p("☒ 整段"), ticked) + p(inside=sdt(r("☒ 不同意"))) + p("☒ 不同意")
+    document = import_docx(word_file(body), "x.docx")
+    assert [plain_text(block) for block in document.blocks] == ["☑ 已交", "☐ 未交", "☑ 整段", "☒ 不同意", "☒ 不同意"]

@@ -58,6 +58,11 @@ def test_emphasis_beside_chinese_marks_is_what_its_editor_means(text: str, expec
     assert looks(text) == expected
 
 
+@pytest.mark.parametrize("text", ["3~5天，6~8天", "10^3和10^4", "a==b，c==d", "5~10元/斤~"])
+def test_ranges_powers_and_comparisons_are_no_looks(text: str) -> None:
+    assert looks(text) == text
+
+
 # From the chapter on emphasis of the CommonMark specification 0.31, by its rules' order.
 @pytest.mark.parametrize(
     ("text", "expected"),

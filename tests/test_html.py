@@ -319,6 +319,11 @@ def test_unknown_tags_leave_their_text_and_a_note() -> None:
     assert [note.code for note in document.notes] == ["tag-unknown"]
 
 
+def test_boxes_to_tick_stand_at_the_beginning_of_their_items() -> None:
+    boxes = "<li><input type=checkbox checked disabled> 完成<li><label><input type='CHECKBOX'>待办</label>"
+    assert texts(read(f"<ul>{boxes}<li>【x】不是</ul>")) == ["☑ 完成\n☐ 待办\n【x】不是"]
+
+
 def test_what_the_page_says_of_itself_is_metadata() -> None:
     page = '<meta property="og:title" content="题"><meta name=author content=" 甲 ">'
     page += "<meta name=description content=摘要><p>文"
@@ -455,8 +460,33 @@ def test_chinese_numbers_become_text_and_lists_without_marks_paragraphs() -> Non
     ],
 )
 def test_a_formula_is_readable(markup: str, tex: str) -> None:
-    assert inlines(f"<p>式<math>{markup}</math></p>") == (Text("式"), InlineMath(tex))
-    assert read(f"<math display=block>{markup}</math>").blocks == (Math(tex, read("<p>x").blocks[0].span),)
+    drawn = f"<math>{markup}</math>"
+    assert inlines(f"<p>式{drawn}</p>") == (Text("式"), InlineMath(tex, drawn))
+    assert read(f"<math display=block>{markup}</math>").blocks == (Math(tex, read("<p>x").blocks[0].span, drawn),)
+
+
+@pytest.mark.parametrize(
+    ("inside", "drawn"),
+    [
+        (
+            "<semantics><mrow><mi>a</mi></mrow><annotation encoding='application/x-tex'>a</annotation></semantics>",
+            "<math><mrow><mi>a</mi></mrow></math>",
+        ),
+        ("<semantics><annotation encoding='application/x-tex'>a^2</annotation></semantics>", "a^2"),
+        ("<mstyle class='x'><mi>a</mi></mstyle>", "<math><mrow><mi>a</mi></mrow></math>"),
+        ("<mo stretchy='false' onclick='x()'>&lt;</mo>", '<math><mo stretchy="false">&lt;</mo></math>'),
+        ("<mi>x</mi><mspace width='1em'></mspace>", '<math><mi>x</mi><mspace width="1em"></mspace></math>'),
+        ("<span>且</span><mi> b </mi>", "<math><mtext>且</mtext><mi>b</mi></math>"),
+        ("<mtext> </mtext><mi>x</mi>", "<math><mtext> </mtext><mi>x</mi></math>"),
+    ],
+)  # fmt: skip
+def test_of_a_formula_only_what_is_drawn_is_kept_for_the_drawing(inside: str, drawn: str) -> None:
+    found = [inline.markup for inline in inlines(f"<p>式<math>{inside}</math></p>") if isinstance(inline, InlineMath)]
+    assert found == [drawn]
+
+
+def test_a_mermaid_block_of_a_page_says_what_it_is() -> None:
+    assert read("<pre class=mermaid>graph TD</pre>").blocks == (Code("graph TD", "mermaid", Span(line=1)),)
 
 
 # ---------------------------------------------------------------------------- the article and what is around it

@@ -9,7 +9,6 @@ from publisher.errors import Unpublishable
 from publisher.rendering import limits
 from publisher.rendering.limits import (
     check_content,
-    cut_digest,
     fit_author,
     fit_digest,
     fit_source_url,
@@ -83,15 +82,8 @@ def test_a_long_author_is_cut_and_said() -> None:
 
 
 @given(TEXTS.map(lambda text: text * 3))
-def test_a_digest_never_passes_its_limit(text: str) -> None:
-    assert len(cut_digest(text)) <= limits.DIGEST_AIM
+def test_a_digest_of_the_editors_never_passes_its_limit(text: str) -> None:
     assert len(fit_digest(text)[0]) <= limits.DIGEST_POINTS
-
-
-def test_a_digest_is_cut_at_the_end_of_a_sentence() -> None:
-    assert cut_digest("第一句。“第二句。”第三句" + "很长" * 60) == "第一句。“第二句。”"
-    assert cut_digest("甲" * 60 + "，" + "乙" * 60) == "甲" * 60 + "…"
-    assert cut_digest("甲" * 120) == "甲" * 99 + "…"
 
 
 def test_the_editors_digest_may_be_as_long_as_the_platform_allows() -> None:

@@ -180,6 +180,12 @@ def test_every_block_knows_its_line() -> None:
     )
 
 
+def test_boxes_to_tick_stand_at_the_beginning_of_their_items() -> None:
+    (items,) = read("- [X] **完成**\n- [ ] [待办](https://a.cn)\n- 【x】不是\n- [x](https://a.cn)\n1[x]\n").blocks
+    assert plain_text(items) == "☑ 完成\n☐ 待办\n【x】不是\nx 1[x]"
+    assert plain_text(read("[x] 段落").blocks[0]) == "[x] 段落"
+
+
 def test_a_list_keeps_its_start_its_levels_and_its_ticks() -> None:
     (items,) = read("3. 三\n   - [x] 完成\n   - [ ] 未完成\n4. 四\n").blocks
     assert isinstance(items, Items)
@@ -240,12 +246,12 @@ def test_dollars_of_prices_stay(text: str) -> None:
 def test_formulas_are_kept_as_they_are_typed() -> None:
     assert inlines("设$x_1$，$\\text{产量}=y$") == (
         Text("设"),
-        InlineMath("x_1"),
+        InlineMath("x_1", "x_1"),
         Text("，"),
-        InlineMath("\\text{产量}=y"),
+        InlineMath("\\text{产量}=y", "\\text{产量}=y"),
     )
-    assert read("前文\n$$\na *b* c\n$$\n后文").blocks[1] == Math("a *b* c", Span(line=2))
-    assert read("$$a$$").blocks == (Math("a", Span(line=1)),)
+    assert read("前文\n$$\na *b* c\n$$\n后文").blocks[1] == Math("a *b* c", Span(line=2), "a *b* c")
+    assert read("$$a$$").blocks == (Math("a", Span(line=1), "a"),)
     assert plain_text(read("$$a\n\nb").blocks[0]) == "$$a"
 
 

@@ -187,10 +187,15 @@ def test_what_is_no_choice_is_the_usual(shown: Shown) -> None:
     assert html == shown.get()[1]
 
 
-def test_the_drawn_cover_has_the_platforms_size(shown: Shown) -> None:
-    _status, body, headers = shown.fetch("/cover")
+@pytest.mark.parametrize(("shape", "size"), [("wide", (900, 383)), ("square", (384, 383))])
+def test_the_drawn_cover_is_shown_as_lists_show_it(shown: Shown, shape: str, size: tuple[int, int]) -> None:
+    _status, body, headers = shown.fetch(f"/cover?shape={shape}")
     assert headers["content-type"] == "image/jpeg"
-    assert Image.open(io.BytesIO(body)).size == (900, 383)
+    assert Image.open(io.BytesIO(body)).size == size
+
+
+def test_the_drawn_cover_has_the_colours_of_the_theme(shown: Shown) -> None:
+    assert shown.fetch("/cover?theme=festive")[1] != shown.fetch("/cover?theme=finance")[1]
 
 
 def test_the_files_own_cover_and_pictures_are_shown(tmp_path: Path) -> None:

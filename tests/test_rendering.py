@@ -209,7 +209,7 @@ def test_who_edited_the_issue_signs_it_where_nobody_else_does_and_the_name_fits_
 
 
 def test_the_digest_of_one_article_is_its_first_sentences_and_of_several_their_headlines() -> None:
-    assert rendered(letter(para("第一句。"), para("第二句。"))).pieces[0].digest == "第一句。 第二句。"
+    assert rendered(letter(para("第一句。"), para("第二句。"))).pieces[0].digest == "第一句。第二句。"
     assert rendered(letter(Code("x"))).pieces[0].digest == "标题"
     assert rendered(specimen()).pieces[0].digest == "开篇：所有的行内样式；块的样子；转载的一篇"
 

@@ -35,6 +35,7 @@ def test_a_theme_gives_each_role_its_style() -> None:
     assert theme.name == "mine"
     assert theme.style("h1") == "font-size:18px;font-weight:bold"
     assert theme.style("h2", "", "color:red") == "font-size:18px;font-weight:bold;margin:1em 0;color:red"
+    assert theme.style("h2", "margin:0") == "font-size:18px;font-weight:bold;margin:0"
     assert theme.style("td") == ""
 
 

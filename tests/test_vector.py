@@ -173,7 +173,9 @@ def test_an_svg_that_shows_nothing_or_is_none_is_refused(data: bytes) -> None:
 
 
 def test_an_svg_may_be_a_cover() -> None:
-    assert fit_cover(svg(RECTANGLE, 'width="1800" height="766"'), "封面.svg").media_type == "image/jpeg"
+    cover = fit_cover(svg(RECTANGLE, 'width="1800" height="766"'), "封面.svg")
+    assert isinstance(cover, Picture)
+    assert (cover.media_type, cover.width, cover.height) == ("image/jpeg", 1800, 766)
 
 
 WHOLE = svg(f'<g opacity=".5">{RECTANGLE}</g><text font-family="a">会议</text>', 'viewBox="0 0 20 10"')

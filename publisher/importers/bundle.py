@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from publisher.document import (
+    Article,
     Asset,
     Block,
     Box,
@@ -18,6 +19,7 @@ from publisher.document import (
     Figure,
     Items,
     Level,
+    Newsletter,
     Note,
     Quote,
     Span,
@@ -101,6 +103,20 @@ def map_blocks(blocks: tuple[Block, ...], change: Callable[[Block], Block]) -> t
 def expand_blocks(blocks: tuple[Block, ...], change: Callable[[Block], tuple[Block, ...]]) -> tuple[Block, ...]:
     """The tree of blocks with each replaced by what `change` makes of it, inner before outer."""
     return tuple(new for block in blocks for new in change(_expand_inner(block, change)))
+
+
+def change_newsletter(newsletter: Newsletter, change: Callable[[Block], tuple[Block, ...]]) -> Newsletter:
+    """The newsletter with each block of its articles and footnotes replaced, as `expand_blocks` does."""
+    sections = tuple(
+        replace(section, articles=tuple(_change_article(article, change) for article in section.articles))
+        for section in newsletter.sections
+    )
+    footnotes = (replace(note, blocks=expand_blocks(note.blocks, change)) for note in newsletter.footnotes)
+    return replace(newsletter, sections=sections, footnotes=tuple(footnotes))
+
+
+def _change_article(article: Article, change: Callable[[Block], tuple[Block, ...]]) -> Article:
+    return replace(article, blocks=expand_blocks(article.blocks, change))
 
 
 def _expand_inner(block: Block, change: Callable[[Block], tuple[Block, ...]]) -> Block:

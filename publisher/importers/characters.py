@@ -90,7 +90,7 @@ def read_characters(data: bytes, label: str = "") -> Characters:
     Raises Unreadable, which tells the editor how to save the file anew, where none of them fits.
     """
     text = _decoded(data, _LABELS.get(label.strip().lower(), ""))
-    odd = sum(count for char, count in Counter(text).items() if _is_odd(char))
+    odd = sum(map(_is_odd, "".join(word for word in text.split() if not word.isprintable())))
     if "\0" in text or odd > 3 + len(text) // 100:
         raise Unreadable(f"binary data: {odd} odd characters of {len(text)}", f"文件内容不是文字。{_SAVE_AS_UTF8}")
     return _noted(text)

@@ -13,7 +13,8 @@ from publisher.importers.text import blank_between
 
 _BLANKS: Final = " \t\n\r\f\v"
 _INDENT: Final = _BLANKS + "\u00a0\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-_BLANK_RUN: Final = re.compile(f"[{_BLANKS}]+")
+_BLANK_RUN: Final = re.compile(f"[{_BLANKS}]{{2,}}|[{_BLANKS.strip(' ')}]")
+"""Blanks that a browser shows as something else than they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Style:
         return replace(self, marks=self.marks - {mark})
 
 
+PLAIN: Final = Style()
+"""The look of text that nothing sets apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     inline: Inline
@@ -45,7 +50,7 @@ class Runs:
     def __init__(self) -> None:
         self._runs: list[_Run] = []
         self._blank = ""
-        self._blank_style = Style()
+        self._blank_style = PLAIN
 
     @property
     def empty(self) -> bool:
@@ -68,13 +73,13 @@ class Runs:
     def add(self, inline: Inline, style: Style) -> None:
         """An inline as it is."""
         self._pay_blank(text_of((inline,))[:1])
-        self._runs.append(_Run(inline, style))
+        self._runs.append(_text_run(inline.text, style) if isinstance(inline, Text) else _Run(inline, style))
 
     def break_line(self) -> None:
         """A line break that the editor typed; at the ends of a paragraph it means nothing."""
         self._blank = ""
         if self._runs:
-            self._runs.append(_Run(LineBreak(), Style()))
+            self._runs.append(_Run(LineBreak(), PLAIN))
 
     @property
     def at_line_start(self) -> bool:
@@ -87,7 +92,7 @@ class Runs:
         while runs and isinstance(runs[-1].inline, LineBreak):
             runs.pop()
         self._runs, self._blank = [], ""
-        links = groupby(_merged(runs), key=lambda run: run.style.href)
+        links = groupby(_merged(runs), _href)
         return tuple(inline for href, group in links for inline in _linked(href, group))
 
     def _owe(self, blank: str, style: Style) -> None:
@@ -99,7 +104,7 @@ class Runs:
             word = word.lstrip(_INDENT)
         if word:
             self._pay_blank(word[0])
-            self._runs.append(_Run(Text(word), style))
+            self._runs.append(_text_run(word, style))
 
     def _pay_blank(self, after: str) -> None:
         """The blank that is still owed before the next character, in the look of where it was typed."""
@@ -108,7 +113,7 @@ class Runs:
             return
         before = text_of((self._runs[-1].inline,))[-1:]
         blank = blank_between(before, after) if owed == "\n" and before and after else " "
-        self._runs.append(_Run(Text(blank), self._blank_style))
+        self._runs.append(_text_run(blank, self._blank_style))
 
 
 def _collapsed(blank: re.Match[str]) -> str:
@@ -116,14 +121,26 @@ def _collapsed(blank: re.Match[str]) -> str:
     return blank_between(blank.string[blank.start() - 1], blank.string[blank.end()]) if "\n" in blank[0] else " "
 
 
+def _text_run(text: str, style: Style) -> _Run:
+    return _Run(Text(text, style.marks, style.color), style)
+
+
 def _merged(runs: list[_Run]) -> Iterator[_Run]:
     """Neighbours of the same look as one run."""
-    for (style, textual), group in groupby(runs, key=lambda run: (run.style, isinstance(run.inline, Text))):
+    for (style, textual), group in groupby(runs, _look):
         members = list(group)
         if not textual:
             yield from members
         elif text := text_of(tuple(run.inline for run in members)):
-            yield _Run(Text(text, style.marks, style.color), style)
+            yield _text_run(text, style) if len(members) > 1 else members[0]
+
+
+def _look(run: _Run) -> tuple[Style, bool]:
+    return run.style, isinstance(run.inline, Text)
+
+
+def _href(run: _Run) -> str:
+    return run.style.href
 
 
 def _linked(href: str, runs: Iterator[_Run]) -> Inlines:

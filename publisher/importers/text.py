@@ -17,8 +17,8 @@ MOST_CHARACTERS: Final = 1_000_000
 
 # The joiner of emoji sequences (U+200D) stays where a pictograph follows; all the others only hinder comparing.
 _INVISIBLE: Final = re.compile(
-    "[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
-    "|\u200d(?![\u2190-\u2bff\U0001f000-\U0001faff])"
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
+    "(?!(?<=\u200d)[\u2190-\u2bff\U0001f000-\U0001faff])"
 )
 _NEWLINE: Final = re.compile(r"\r\n|\n|\r")
 _BREAK_INSIDE: Final = re.compile("[\f\v\x85\u2028\u2029]")

@@ -107,8 +107,8 @@ def _section_mark(before: Sequence[Line], names: dict[str, str]) -> str:
     announced = names_section(line)
     if not names:
         return announced
-    readings = (announced, line.text, marked(line.text).rest)
-    return next((names[key(text)] for text in readings if key(text) in names), "") if line.running else ""
+    readings = dict.fromkeys((announced, line.text, marked(line.text).rest)) if line.running else ()
+    return next((names[name] for name in map(key, readings) if name in names), "")
 
 
 def _keep_preface(draft: _Draft, before: Sequence[Line]) -> None:

@@ -39,7 +39,7 @@ from publisher.newsletter.speech import (
 )
 from publisher.newsletter.tables import read_table, repeated_header
 
-_STRAY_WORD: Final = re.compile(r"(?<=[\u4e00-\u9fff]) (and|or|the|of) (?=[\u4e00-\u9fff])")
+_STRAY_WORD: Final = re.compile(r" (?<=[\u4e00-\u9fff] )(and|or|the|of) (?=[\u4e00-\u9fff])")
 _LONG: Final = 40
 _MEMORY: Final = 4000
 """Characters of an open paragraph in which a bracket is looked for."""

@@ -178,18 +178,19 @@ class _Scan:
         written = join_texts([first, *(line.text for line in more)])
         if len(written) > _LONGEST or is_source(written) or is_caption(written):
             return None
-        choices = [text for text in _readings(written) if key(text) and "。" not in text]
-        for text in choices:
-            if place := self.index.after(key(text), self.end + count):
+        choices = [(text, wanted) for text in _readings(written) if "。" not in text and (wanted := key(text))]
+        for text, wanted in choices:
+            if place := self.index.after(wanted, self.end + count):
                 return Entry(kind, text, written, self.lines[self.end], place)
-        return Entry(kind, choices[0], written, self.lines[self.end]) if choices else None
+        return Entry(kind, choices[0][0], written, self.lines[self.end]) if choices else None
 
     def _add(self, entry: Entry | None, count: int) -> bool:
         if entry is None:
             return False
         whole = "".join(line.text for line in self.lines[self.end : self.end + count])
         self.entries.append(replace(entry, written=whole))
-        self.said.update(((entry.key, ""), (entry.key, entry.kind)))
+        said = entry.key
+        self.said.update(((said, ""), (said, entry.kind)))
         self.end += count
         return True
 

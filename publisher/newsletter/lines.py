@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
@@ -49,6 +49,7 @@ _OTHERS: Final = re.compile(r"[\W_]+")
 """All that `str.isalnum` is false of."""
 _NUMBER_ALONE: Final = re.compile(r"[0-9０-９]{1,2}[.．、]?")
 _LATIN: Final = re.compile(r"[0-9A-Za-z]")
+_RUNNING: Final = (Paragraph, Heading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Line:
     @property
     def running(self) -> bool:
         """Whether it is text that a rule may read, rather than a table, a picture or a list."""
-        return isinstance(self.block, Paragraph | Heading)
+        return isinstance(self.block, _RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,11 +277,16 @@ def _look(inline: Inline) -> tuple[frozenset[Mark], str] | None:
 def _trimmed(inlines: Inlines) -> Inlines:
     shown = [place for place, inline in enumerate(inlines) if not _void(inline)]
     kept = list(inlines[shown[0] : shown[-1] + 1]) if shown else []
-    if kept and isinstance(first := kept[0], Text):
-        kept[0] = replace(first, text=first.text.lstrip())
-    if kept and isinstance(last := kept[-1], Text):
-        kept[-1] = replace(last, text=last.text.rstrip())
+    if kept:
+        kept[0] = _worded(kept[0], str.lstrip)
+        kept[-1] = _worded(kept[-1], str.rstrip)
     return tuple(kept)
+
+
+def _worded(inline: Inline, change: Callable[[str], str]) -> Inline:
+    if not isinstance(inline, Text) or (text := change(inline.text)) == inline.text:
+        return inline
+    return Text(text, inline.marks, inline.color)
 
 
 def _void(inline: object) -> bool:

@@ -73,9 +73,11 @@ def is_head_line(text: str) -> bool:
     """Whether a line says nothing but the issue's number, its date, who made it or how to reach them."""
     if len(text) > _SHORT * 2 or not says_something(text):
         return False
+    if fields(text) or _is_maker(text):
+        return True
     numbers = _numbers(text)
     said = numbers.issue or numbers.total or numbers.date
-    return bool(fields(text)) or bool(said and (not numbers.rest or _OFFICE.search(numbers.rest))) or _is_maker(text)
+    return bool(said and (not numbers.rest or _OFFICE.search(numbers.rest)))
 
 
 def names_issue(text: str) -> bool:

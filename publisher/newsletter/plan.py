@@ -91,7 +91,7 @@ def _tell(front: Front, entry: Entry, account: _Account) -> Entry:
         account.listed.append(entry.written)
         return entry
     there = join_texts(line.text for line in front.lines[entry.place.start : entry.place.end])
-    if key(there) == entry.key and Counter(letters(there)) == Counter(letters(entry.text)):
+    if there == entry.text or (key(there) == entry.key and Counter(letters(there)) == Counter(letters(entry.text))):
         account.listed.append(entry.written)
     else:
         account.reworded.append((entry, there))

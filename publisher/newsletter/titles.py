@@ -50,11 +50,11 @@ class TitleIndex:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._by_key: defaultdict[str, list[Place]] = defaultdict(list)
-        self._by_start: defaultdict[int, list[tuple[str, Place]]] = defaultdict(list)
+        self._by_start: dict[int, list[tuple[str, Place]]] = {}
         keys = [key(line.text) if len(line.text) <= _LONGEST else "" for line in lines]
         for start in range(len(lines)):
-            for found, place in _runs(lines, keys, start):
-                self._by_start[start].append((found, place))
+            self._by_start[start] = list(_runs(lines, keys, start))
+            for found, place in self._by_start[start]:
                 if not lines[place.end - 1].text.endswith("。"):
                     self._by_key[found].append(place)
 
@@ -167,14 +167,15 @@ def _runs(lines: Sequence[Line], keys: Sequence[str], start: int) -> Iterator[tu
             return
         own = keys[start + count - 1]
         begun = _first_keys(line.text, own) if count == 1 else tuple(found + own for found in begun)
-        yield from ((found, Place(start, count)) for found in begun if found)
+        place = Place(start, count)
+        yield from ((found, place) for found in begun if found)
 
 
 def _first_keys(text: str, own: str) -> tuple[str, ...]:
     """The keys that a title's first line may have, its `own` first; nothing may follow its number."""
     bare = marked(f"{text}·").rest[:-1]
-    others = dict.fromkeys(reading for reading in (bare, _LEADING_NUMBER.sub("", text)) if reading != text)
-    return tuple(dict.fromkeys((own, *map(key, others))))
+    others = [reading for reading in (bare, _LEADING_NUMBER.sub("", text)) if reading != text]
+    return tuple(dict.fromkeys((own, *map(key, others)))) if others else (own,)
 
 
 def _near_length(one: str, other: str) -> bool:

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Final
 
 from publisher.document import (
-    Article,
     Asset,
     Block,
     Figure,
@@ -32,9 +31,10 @@ from publisher.document import (
     walk,
 )
 from publisher.errors import PublisherError
-from publisher.importers.bundle import expand_blocks
+from publisher.importers.bundle import change_newsletter
+from publisher.pictures.covers import fit_cover
 from publisher.pictures.encoding import BODY_BYTES, EXTENSIONS, Picture
-from publisher.pictures.fitting import BODY_WIDTH, fit_body, fit_cover
+from publisher.pictures.fitting import BODY_WIDTH, fit_body
 from publisher.pictures.vector import from_pdf
 
 __all__ = ["BODY_BYTES", "BODY_WIDTH", "EXTENSIONS", "Picture", "fit_body", "fit_cover", "fit_pictures", "from_pdf"]
@@ -71,7 +71,8 @@ def fit_pictures(newsletter: Newsletter) -> Newsletter:
     pieces = {name: made.pieces for name, made in fitted.items() if len(made.pieces) != 1}
     spread = _spread(newsletter, pieces)
     if covers:
-        spread = replace(spread, metadata=replace(spread.metadata, cover=_cover_name(cover)))
+        name = _cover_name(cover) if covers[0].assets else ""
+        spread = replace(spread, metadata=replace(spread.metadata, cover=name))
     return replace(
         spread,
         assets=tuple(asset for made in every for asset in made.assets),
@@ -123,6 +124,8 @@ def _fit_as_body(asset: Asset) -> _Fitted:
 
 def _fit_as_cover(asset: Asset) -> _Fitted:
     picture = fit_cover(asset.data, asset.name)
+    if isinstance(picture, Note):
+        return _Fitted(notes=(picture,))
     return _Fitted((_named(asset, _cover_name(asset.fingerprint), picture),), notes=picture.notes)
 
 
@@ -135,7 +138,7 @@ def _piece_name(whole: str, number: int) -> str:
 
 
 def _cover_name(picture: str) -> str:
-    """A cover is cut to its shape: in the text, the same picture stays whole."""
+    """A cover has sizes of its own: in the text, the same picture has others."""
     return fingerprint(f"{picture}#cover".encode())
 
 
@@ -146,17 +149,7 @@ def _spread(newsletter: Newsletter, pieces: _Pieces) -> Newsletter:
     """The newsletter with all pieces of a picture wherever it stood, and a gap for one that cannot be used."""
     if not pieces:
         return newsletter
-    change = partial(_spread_block, pieces)
-    sections = tuple(
-        replace(section, articles=tuple(_change_article(article, change) for article in section.articles))
-        for section in newsletter.sections
-    )
-    footnotes = (replace(note, blocks=expand_blocks(note.blocks, change)) for note in newsletter.footnotes)
-    return replace(newsletter, sections=sections, footnotes=tuple(footnotes))
-
-
-def _change_article(article: Article, change: Callable[[Block], tuple[Block, ...]]) -> Article:
-    return replace(article, blocks=expand_blocks(article.blocks, change))
+    return change_newsletter(newsletter, partial(_spread_block, pieces))
 
 
 def _spread_block(pieces: _Pieces, block: Block) -> tuple[Block, ...]:

@@ -1,16 +1,14 @@
-"""One picture, whatever it is -> what the platform takes of it, in a text or as a cover."""
+"""One picture, whatever it is -> what the platform takes of it, in a text."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Final
 
-from PIL import Image, ImageOps
-
 from publisher.document import Level, Note
 from publisher.importers.signatures import media_type
-from publisher.pictures.decoding import Remarks, Source, decode, open_image
-from publisher.pictures.encoding import Picture, encode, encode_jpeg
+from publisher.pictures.decoding import Remarks, decode, open_image
+from publisher.pictures.encoding import Picture, encode
 from publisher.pictures.moving import first_frame_note, is_moving, keep_moving
 from publisher.pictures.refusing import guarded, unconverted
 from publisher.pictures.slicing import cut
@@ -18,9 +16,6 @@ from publisher.pictures.vector import from_svg
 
 BODY_WIDTH: Final = 1080
 """Pixels: more than any phone shows."""
-COVER_SIZE: Final = (1800, 766)
-"""Twice 900×383, so that it stays sharp; a smaller picture is not blown up beyond 900×383."""
-COVER_LEAST: Final = (900, 383)
 
 _VECTOR: Final = ("image/emf", "image/wmf")
 
@@ -32,31 +27,13 @@ def fit_body(data: bytes, name: str) -> tuple[Picture, ...]:
     """
     remarks: Remarks = []
     with guarded(name):
-        data = _pixels_of(data, name, BODY_WIDTH, remarks)
+        data = pixels_of(data, name, BODY_WIDTH, remarks)
         image = open_image(data, name)
         kept = keep_moving(data, image, name) if is_moving(image) else ()
         return kept or _fit_still(data, name, remarks)
 
 
-def fit_cover(data: bytes, name: str) -> Picture:
-    """The picture as a cover: a JPEG of 2.35:1, cut evenly at the sides that are too long. Unreadable as `fit_body`."""
-    remarks: Remarks = []
-    with guarded(name):
-        opened = open_image(_pixels_of(data, name, COVER_SIZE[0], remarks), name)
-        source = decode(opened, name, COVER_SIZE[0], remarks)
-        image = _enough(source)
-        large = image.width >= COVER_SIZE[0] and image.height >= COVER_SIZE[1]
-        if image.width < COVER_LEAST[0] or image.height < COVER_LEAST[1]:
-            text = (
-                f"封面图「{name}」只有 {image.width}×{image.height} 像素，放大后会模糊；"
-                f"建议不小于 {COVER_LEAST[0]}×{COVER_LEAST[1]}。"
-            )
-            remarks.append(Note("cover-small", text, Level.WARNING))
-        fitted = ImageOps.fit(image, COVER_SIZE if large else COVER_LEAST, Image.Resampling.LANCZOS)
-        return replace(encode_jpeg(fitted), notes=tuple(remarks))
-
-
-def _pixels_of(data: bytes, name: str, width: int, remarks: Remarks) -> bytes:
+def pixels_of(data: bytes, name: str, width: int, remarks: Remarks) -> bytes:
     """The same picture as pixels, if it was lines and letters."""
     kind = media_type(data)
     if kind in _VECTOR:
@@ -81,11 +58,3 @@ def _fit_still(data: bytes, name: str, remarks: Remarks) -> tuple[Picture, ...]:
             text = f"图片「{name}」太大，缩到 {pictures[-1].width} 像素宽才不超过平台的 1 MB，请核对细节是否还看得清。"
             remarks.append(Note("picture-shrunk", text, Level.WARNING))
     return (replace(pictures[0], notes=tuple(dict.fromkeys(remarks))), *pictures[1:])
-
-
-def _enough(source: Source) -> Image.Image:
-    """The whole picture, at least as large as a cover where it can be."""
-    wide, high = source.size
-    # The narrower side decides: a panorama must not lose its height.
-    ratio = min(1.0, max(COVER_SIZE[0] / wide, COVER_SIZE[1] / high))
-    return source.plain((0, 0, wide, high), max(1, round(wide * ratio)))

@@ -9,11 +9,12 @@ from datetime import timedelta
 from publisher.document import Asset, Newsletter, pictures_of
 from publisher.issue import Move, Status
 from publisher.pictures import EXTENSIONS
+from publisher.pictures.cropping import Crops, central, crops
 from publisher.pipeline.effects import NothingFound, Result
-from publisher.pipeline.importing import cover_lines, render_issue
+from publisher.pipeline.importing import account_code, draw_issue_cover, render_issue, with_code
 from publisher.pipeline.job import Job
 from publisher.rendering import Piece
-from publisher.rendering.cover import draw_cover
+from publisher.rendering.ornaments import HEIGHT, WIDTH
 from publisher.store import Effect
 from publisher.wechat import DraftArticle
 
@@ -23,11 +24,11 @@ CLOCKS_DIFFER = timedelta(minutes=10)
 
 def draft_issue(job: Job) -> Move:
     """SCHEDULED -> DRAFTED. It is drafted at once, whatever its time, so that the real draft can be looked at."""
-    newsletter = job.newsletter()
+    newsletter = with_code(job.account, job.newsletter())
     addresses = upload_pictures(job, newsletter)
-    cover = upload_cover(job, newsletter)
+    cover, shown = upload_cover(job, newsletter), cover_crops(newsletter)
     pieces = render_issue(job, newsletter, addresses).pieces
-    draft = add_draft(job, [_draft_article(piece, cover, newsletter.metadata.comments) for piece in pieces])
+    draft = add_draft(job, [_draft_article(piece, newsletter, cover, shown) for piece in pieces])
     return job.go(
         Status.DRAFTED, f"草稿已放入公众号草稿箱（{len(pieces)} 篇）", draft_media_id=draft, cover_media_id=cover
     )
@@ -46,6 +47,7 @@ def upload_pictures(job: Job, newsletter: Newsletter) -> dict[str, str]:
     store, account = job.edges.store, job.account.name
     used = {name for article in newsletter.articles for name in pictures_of(article.blocks)}
     used |= {name for note in newsletter.footnotes for name in pictures_of(note.blocks)}
+    used |= {asset.fingerprint for asset in account_code(job.account)}
     wanted = [asset for asset in newsletter.assets if asset.fingerprint in used]
     known = store.picture_urls(account, [asset.fingerprint for asset in wanted])
     missing = [asset for asset in wanted if asset.fingerprint not in known]
@@ -97,7 +99,7 @@ def upload_cover(job: Job, newsletter: Newsletter) -> str:
     name = f"wx-{job.issue.id}-{job.issue.fingerprint[:12]}.jpg"
 
     def upload() -> Result:
-        cover = job.platform.upload_cover(_cover(job, newsletter), name)
+        cover = job.platform.upload_cover(given_cover(newsletter) or draw_issue_cover(job, newsletter), name)
         return {"media_id": cover.media_id, "url": cover.url}
 
     def find(effect: Effect) -> Result:
@@ -127,7 +129,21 @@ def add_draft(job: Job, articles: Sequence[DraftArticle]) -> str:
     return str(job.hold.once("add_draft", cover, add, find)["media_id"])
 
 
-def _draft_article(piece: Piece, cover: str, comments: str) -> DraftArticle:
+def cover_crops(newsletter: Newsletter) -> Crops:
+    """Which parts of the issue's cover lists show."""
+    given = given_cover(newsletter)
+    return crops(given) if given else central(WIDTH, HEIGHT)
+
+
+def given_cover(newsletter: Newsletter) -> bytes:
+    """The picture that the file brings for a cover, b"" if it brings none."""
+    given = newsletter.metadata.cover
+    return next((asset.data for asset in newsletter.assets if given and asset.fingerprint == given), b"")
+
+
+def _draft_article(piece: Piece, newsletter: Newsletter, cover: str, shown: Crops) -> DraftArticle:
+    # All pieces share the one cover, and lists show the later ones by its square.
+    comments = newsletter.metadata.comments
     return DraftArticle(
         title=piece.title,
         author=piece.author,
@@ -137,15 +153,9 @@ def _draft_article(piece: Piece, cover: str, comments: str) -> DraftArticle:
         content_source_url=piece.source_url,
         need_open_comment=int(comments in {"all", "fans"}),
         only_fans_can_comment=int(comments == "fans"),
+        pic_crop_235_1=shown.wide,
+        pic_crop_1_1=shown.square,
     )
-
-
-def _cover(job: Job, newsletter: Newsletter) -> bytes:
-    given = newsletter.metadata.cover
-    for asset in newsletter.assets:
-        if given and asset.fingerprint == given:
-            return asset.data
-    return draw_cover(job.issue.title, *cover_lines(newsletter))
 
 
 def _file_name(asset: Asset) -> str:

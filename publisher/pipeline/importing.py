@@ -8,15 +8,17 @@ from datetime import date, datetime
 from typing import get_args
 
 from publisher import codec
-from publisher.document import Level, Masthead, Newsletter, Note
+from publisher.document import Asset, Level, Masthead, Newsletter, Note
 from publisher.errors import NeedsPerson
 from publisher.importers.file_name import read_file_name
-from publisher.issue import ArticleRow, Content, Issue, Layout, Move, Status
+from publisher.issue import Account, ArticleRow, Content, Issue, Layout, Move, Status
 from publisher.pipeline.effects import may_be_out
 from publisher.pipeline.job import Job
 from publisher.rendering import Rendering, placeholder_addresses, render
-from publisher.rendering.cover import check_cover
+from publisher.rendering.cover import check_cover, draw_cover
 from publisher.rendering.layout import issue_number
+from publisher.rendering.palette import palette
+from publisher.rendering.qr import qr_code
 from publisher.rendering.theme import Theme
 from publisher.slots import in_zone, is_over, next_slot, parse_time, time_on
 
@@ -26,7 +28,7 @@ _OUT = frozenset({Status.SUBMITTED, Status.PUBLISHED})
 def import_issue(job: Job) -> Move:
     """RECEIVED -> IMPORTED: the structure is recovered, the articles are within the limits."""
     newsletter = job.edges.read(job.edges.store.originals(job.issue.id))
-    rendering = render_issue(job, newsletter, placeholder_addresses(newsletter))
+    rendering = render_issue(job, newsletter, placeholder_addresses(with_code(job.account, newsletter)))
     title = issue_title(newsletter, rendering)
     cover = () if newsletter.metadata.cover else check_cover(title, *cover_lines(newsletter))
     newsletter = replace(newsletter, notes=(*newsletter.notes, *rendering.notes, *cover, *_old_date(job, newsletter)))
@@ -83,13 +85,43 @@ def _old_date(job: Job, newsletter: Newsletter) -> tuple[Note, ...]:
 def render_issue(job: Job, newsletter: Newsletter, addresses: dict[str, str]) -> Rendering:
     """The issue's articles as HTML, in the theme and layout of the file or of the account."""
     theme, layout, notes = _style(job, newsletter)
-    rendering = render(newsletter, theme, addresses, layout=layout, author=job.account.author)
+    code, author = account_code(job.account), job.account.author
+    newsletter = with_code(job.account, newsletter)
+    rendering = render(
+        newsletter, theme, addresses, layout=layout, author=author, qr=code[0].fingerprint if code else ""
+    )
     return replace(rendering, notes=(*notes, *rendering.notes))
 
 
 def issue_title(newsletter: Newsletter, rendering: Rendering) -> str:
     """How people call the issue: the first article's title in the draft, which names the newsletter and its number."""
     return rendering.pieces[0].title if rendering.pieces else _name(newsletter.masthead)
+
+
+def account_code(account: Account) -> tuple[Asset, ...]:
+    """The account's QR code, if it has one."""
+    return (qr_code(account.qr),) if account.qr else ()
+
+
+def with_code(account: Account, newsletter: Newsletter) -> Newsletter:
+    """The newsletter with the account's QR code among its pictures. It is not stored: the account's setting of the day
+    counts.
+    """
+    known = {asset.fingerprint for asset in newsletter.assets}
+    more = tuple(asset for asset in account_code(account) if asset.fingerprint not in known)
+    return replace(newsletter, assets=(*newsletter.assets, *more))
+
+
+def draw_issue_cover(job: Job, newsletter: Newsletter) -> bytes:
+    """The cover of an issue whose file brings none, in the colours of its theme."""
+    theme, _layout, _notes = _style(job, newsletter)
+    return draw_titled_cover(job.issue.title, newsletter, theme)
+
+
+def draw_titled_cover(title: str, newsletter: Newsletter, theme: Theme) -> bytes:
+    """The cover of a newsletter under a title, in the colours of a theme."""
+    headlines = [article.title for article in newsletter.articles]
+    return draw_cover(title, *cover_lines(newsletter), palette(theme), headlines)
 
 
 def cover_lines(newsletter: Newsletter) -> tuple[str, str]:

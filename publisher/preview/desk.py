@@ -12,7 +12,7 @@ from publisher.document import Asset, Newsletter
 from publisher.errors import ConfigError, PublisherError
 from publisher.inbox import Snapshot, read_files, take_snapshot
 from publisher.issue import Layout
-from publisher.preview.proof import Proof, make_cover, make_proof
+from publisher.preview.proof import Proof, Shape, make_cover, make_proof
 from publisher.preview.themes import Choice, find_themes
 from publisher.rendering import ADDRESS_LENGTH
 
@@ -100,10 +100,10 @@ class Desk:
         assets = found.assets if isinstance(found, Newsletter) else ()
         return next((asset for asset in assets if asset.fingerprint == fingerprint), None)
 
-    def cover(self, proof: Proof) -> bytes:
-        """The cover; b"" if there is nothing to make one of."""
+    def cover(self, proof: Proof, shape: Shape) -> bytes:
+        """What lists show of the cover; b"" if there is nothing to make one of."""
         found = self._found
-        return make_cover(found, proof) if isinstance(found, Newsletter) else b""
+        return make_cover(found, proof, shape) if isinstance(found, Newsletter) else b""
 
     def _files(self) -> Mapping[str, bytes]:
         self.file.stat()  # nothing there is not the same as an empty folder

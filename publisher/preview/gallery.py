@@ -78,7 +78,7 @@ def _exhibit(choice: Choice, newsletter: Newsletter) -> Exhibit:
         where,
         sheets=tuple(_with_pictures(sheet, newsletter) for sheet in proof.sheets),
         characters=sum(sheet.characters for sheet in proof.sheets),
-        cover=_inline("image/jpeg", make_cover(newsletter, proof)),
+        cover=_inline("image/jpeg", make_cover(newsletter, proof, "wide")),
         remarks=tuple(note.text for note in proof.notes if note not in newsletter.notes),
     )
 

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from publisher.errors import WrongMove
 from publisher.preview.desk import Desk
 from publisher.preview.page import SHADES, Setting, View, read_view, settle, write_desk, write_frame
-from publisher.preview.proof import Proof
+from publisher.preview.proof import Proof, Shape
 from publisher.preview.themes import choose
 from publisher.web.server import serve
 
@@ -143,9 +143,10 @@ def show_picture(request: Request) -> Response:
 
 
 def show_cover(request: Request) -> Response:
-    """GET /cover: what stands for the issue in lists."""
+    """GET /cover: what stands for the issue in lists, wide or square."""
+    shape: Shape = "square" if request.query_params.get("shape") == "square" else "wide"
     proof = _setting(request).proof
-    cover = request.app.state.desk.cover(proof) if isinstance(proof, Proof) else b""
+    cover = request.app.state.desk.cover(proof, shape) if isinstance(proof, Proof) else b""
     return Response(cover, media_type="image/jpeg", headers=_SAFE) if cover else _missing()
 
 

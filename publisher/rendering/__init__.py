@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 
-from publisher.document import Article, Level, Newsletter, Note, Paragraph, plain_text
+from publisher.document import Article, Level, Newsletter, Note
 from publisher.issue import Layout
-from publisher.rendering import limits
+from publisher.rendering import digest, limits
 from publisher.rendering.frame import write_part
 from publisher.rendering.html import write_blocks
 from publisher.rendering.inlines import Page
@@ -51,14 +51,21 @@ class Rendering:
 
 
 def render(
-    newsletter: Newsletter, theme: Theme, addresses: Mapping[str, str], *, layout: Layout = "auto", author: str = ""
+    newsletter: Newsletter,
+    theme: Theme,
+    addresses: Mapping[str, str],
+    *,
+    layout: Layout = "auto",
+    author: str = "",
+    qr: str = "",
 ) -> Rendering:
-    """The newsletter as 1 to 8 pieces; `addresses` says where each picture is, `author` who signs what nobody signed.
+    """The newsletter as 1 to 8 pieces; `addresses` says where each picture is, `author` who signs what nobody signed,
+    `qr` which picture is the account's code at the end ("" for none).
 
     Unpublishable, with the figures, if the platform would refuse it. A picture without an address is left out, with a
     note of level ERROR.
     """
-    press = _Press(newsletter, theme.variants(), addresses, author, _orphans(newsletter, theme))
+    press = _Press(newsletter, theme.variants(), addresses, author, qr, _orphans(newsletter, theme))
     pieces: list[Piece] = []
     notes: list[Note] = []
     parts = divide(newsletter, layout, press.measure)
@@ -108,6 +115,7 @@ class _Press:
     variants: tuple[Theme, ...]
     addresses: Mapping[str, str]
     author: str
+    qr: str
     orphans: tuple[str, ...]
     written: dict[int, _Written] = field(default_factory=dict)
 
@@ -120,12 +128,12 @@ class _Press:
     def make(self, part: Part) -> tuple[Piece, tuple[Note, ...]]:
         """The piece of a part and what there is to say about it."""
         written = self._write(part)
-        digest, about_digest = limits.fit_digest(self._given_digest(part))
+        own_digest, about_digest = limits.fit_digest(self._given_digest(part))
         source_url, about_url = limits.fit_source_url(self._source_url(part))
         about_content = limits.check_content(written.title, written.content, written.without)
         pictures = tuple(written.page.pictures)
-        digest = digest or self._digest(part)
-        piece = Piece(written.title, written.author, digest, written.content, source_url, pictures)
+        given = own_digest or self._digest(part)
+        piece = Piece(written.title, written.author, given, written.content, source_url, pictures)
         return piece, (*written.notes, *about_digest, *about_url, *written.page.notes, *about_content)
 
     def _write(self, part: Part) -> _Written:
@@ -143,7 +151,7 @@ class _Press:
         """The part's HTML in the first variant of the theme in which it fits; in the last one if in none."""
         for theme in self.variants:
             page = self._page(theme)
-            content = serialise(write_part(page, self.newsletter, part, title, author))
+            content = serialise(write_part(page, self.newsletter, part, title, author, self.qr))
             if limits.fits_content(content):
                 break
         return content, page
@@ -173,8 +181,7 @@ class _Press:
     def _digest(self, part: Part) -> str:
         """The first sentences of the article that the piece is about; of several, the headlines."""
         for article in self._subject(part):
-            texts = (plain_text(block) for block in article.blocks if isinstance(block, Paragraph))
-            return limits.cut_digest(" ".join(text for text in texts if text)) or limits.cut_digest(article.title)
+            return digest.digest_of(article.blocks) or digest.cut_digest(article.title)
         articles = self.newsletter.articles if part.first else part.articles
         return _headlines([article.title for article in articles if article.title])
 
@@ -187,11 +194,11 @@ class _Press:
 def _headlines(titles: list[str]) -> str:
     shown: list[str] = []
     for title in titles:
-        if len("；".join([*shown, title])) > limits.DIGEST_AIM - 1:
+        if len("；".join([*shown, title])) > digest.AIM - 1:
             break
         shown.append(title)
     if not shown:
-        return limits.cut_digest("；".join(titles))
+        return digest.cut_digest("；".join(titles))
     return "；".join(shown) + ("等" if len(shown) < len(titles) else "")
 
 

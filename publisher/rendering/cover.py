@@ -1,47 +1,56 @@
-"""The cover that is drawn when the file brings none: 900×383, whose middle serves the square crop, too."""
+"""The cover that is drawn when the file brings none: 900×383, whose central square stands by itself, too."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from io import BytesIO
 
-from fontTools.ttLib import TTFont
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from publisher.document import Level, Note
 from publisher.rendering.layout import chinese_date
+from publisher.rendering.lettering import (
+    COLUMN,
+    SCALE,
+    balance,
+    break_lines,
+    fit_lines,
+    fits,
+    font,
+    missing_characters,
+    width,
+)
+from publisher.rendering.ornaments import HEIGHT, WIDTH, ground
+from publisher.rendering.palette import DEFAULT, Palette, channels, ink_on, shades
 
-WIDTH, HEIGHT = 900, 383
-FONT = "NotoSansCJKsc-Bold-GBK.otf"
-
-_SCALE = 2  # drawn larger and reduced: smoother edges
-_COLUMN = 344  # of the text: inside the central square
-_LINES = 5
-_SIZES = range(64, 22, -2)
-_PROUD = 44  # still a headline when it stands on one line
+_MARGIN = 30
 _SMALL, _LEADING = 20, 1.32
-_TITLE_HEIGHT = 200
+_NAME_SIZES = (24, 22, 20, 18)
+_RULE = 44  # half its length
+_CLOSE, _APART = 10, 28  # between groups, without a rule and with one
 
-_TOP, _BOTTOM = (178, 24, 30), (120, 10, 18)
-_LIGHT, _GOLD = (255, 255, 255), (240, 205, 140)
+_HEADLINES = 3
+_HEADLINE_SIZES = (22, 20)
+_HEADLINE_LINES = 2
+_HEADLINE_GAP = 7
+_BULLET = 16  # from a headline's mark to its text
 
-_ATOM = re.compile(r"[A-Za-z0-9%&+./@_\-]+|\s+|.")
-_NO_START = frozenset("。，、；：！？）》〉」』】〕”’…—·,.;:!?)]}％%℃")
-_NO_END = frozenset("（《〈「『【〔“‘([{¥￥")
 _NUMBERS = re.compile(r"[\s\d年月日第总期（）()〔〕·./-]*")
 
 
-def draw_cover(title: str, name: str, line: str) -> bytes:
-    """A JPEG of 900×383: the newsletter's name, the title, and a line with number and date, parted by « · »."""
-    sketch = _sketch(title, name, line)
-    canvas = _background()
+def draw_cover(title: str, name: str, line: str, colors: Palette = DEFAULT, headlines: Sequence[str] = ()) -> bytes:
+    """A JPEG of 900×383: the newsletter's name, the title, a line with number and date, parted by « · », and of the
+    headlines the first three that are short enough.
+    """
+    rows = _sketch(title, name, line, headlines)
+    canvas = ground(colors)
+    inks = _inks(colors)
     draw = ImageDraw.Draw(canvas)
-    y = (HEIGHT - sketch.height) / 2
-    for row in sketch.rows:
-        _draw_row(draw, row, y)
+    y = (HEIGHT - _height(rows)) / 2
+    for row in rows:
+        _draw_row(draw, row, y, inks)
         y += row.height
     buffer = BytesIO()
     canvas.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS).save(buffer, "JPEG", quality=90, optimize=True)
@@ -50,8 +59,7 @@ def draw_cover(title: str, name: str, line: str) -> bytes:
 
 def check_cover(title: str, name: str, line: str) -> tuple[Note, ...]:
     """A note if the cover's font lacks a character of the texts, which then shows as a box."""
-    missing = "".join(dict.fromkeys(char for char in title + name + line if ord(char) not in _characters()))
-    missing = "".join(missing.split())
+    missing = missing_characters(title + name + line)
     if not missing:
         return ()
     text = f"封面字体里没有这些字：{missing}，封面上会显示为方框。请在稿件里自带封面图，或改用常用字。"
@@ -63,42 +71,63 @@ def check_cover(title: str, name: str, line: str) -> tuple[Note, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A line of text, or, if it has none, the golden rule; measures in pixels of the finished cover."""
+    """A line of text; measures in pixels of the finished cover. Without a size it is a rule, without either a gap.
+
+    `left` is where its text begins; 0: it stands in the middle. `marked`: a headline begins here.
+    """
 
     text: str
     size: int
     height: float
-    color: tuple[int, int, int] = _LIGHT
+    accent: bool = False
+    left: float = 0
+    marked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Sketch:
-    rows: tuple[_Row, ...]
-
-    @property
-    def height(self) -> float:
-        return sum(row.height for row in self.rows)
+_Rows = list[_Row]
 
 
-def _sketch(title: str, name: str, line: str) -> _Sketch:
+def _gap(height: float) -> _Row:
+    return _Row("", 0, height)
+
+
+def _rule(height: float) -> _Row:
+    return _Row("—", 0, height)
+
+
+def _rows(lines: Sequence[str], size: int, *, accent: bool) -> _Rows:
+    return [_Row(text, size, size * _LEADING, accent) for text in lines]
+
+
+def _height(rows: Sequence[_Row]) -> float:
+    return sum(row.height for row in rows)
+
+
+def _sketch(title: str, name: str, line: str, headlines: Sequence[str]) -> _Rows:
     title, name, line = (" ".join(text.split()) for text in (title, name, line))
+    others = [text for text in (" ".join(each.split()) for each in headlines) if text and text not in {title, name}]
     if name and title.startswith(name) and _NUMBERS.fullmatch(title.removeprefix(name)):
         # The title says no more than name and number: the name is the headline.
         title, line, name = name, line or title.removeprefix(name).strip(), ""
-    rows: list[_Row] = []
-    if name:
-        rows += _rows(break_lines(name, _SMALL + 4, _COLUMN)[:2], _SMALL + 4, _GOLD)
-        rows.append(_Row("", 0, 26))
+    head = [*rows, _rule(_APART)] if (rows := _name_rows(name)) else []
     size, lines = fit_lines(title or name)
-    rows += _rows(lines, size, _LIGHT)
-    if line:
-        rows += [_Row("", 0, 30)] if not name else [_Row(" ", 0, 14)]
-        rows += _rows(_break_parts(line), _SMALL, _GOLD)
-    return _Sketch(tuple(rows))
+    head += _rows(lines, size, accent=False)
+    parts = _rows(_break_parts(line), _SMALL, accent=True)
+    room = HEIGHT - 2 * _MARGIN - _height([*head, *parts])
+    below = _headline_rows(others, room - _CLOSE - _APART)
+    # One rule parts the large from the small: where the name stands above, that is behind it.
+    first = _gap(_CLOSE) if name or below else _rule(_APART)
+    second = _gap(_CLOSE) if name else _rule(_APART)
+    return [*head, *([first, *parts] if parts else []), *([second, *below] if below else [])]
 
 
-def _rows(lines: list[str], size: int, color: tuple[int, int, int]) -> list[_Row]:
-    return [_Row(text, size, size * _LEADING, color) for text in lines]
+def _name_rows(name: str) -> _Rows:
+    """The name in two lines at most; a name that does not fit at any size is left out, since a cut one is wrong."""
+    for size in _NAME_SIZES:
+        lines = break_lines(name, size, COLUMN)
+        if len(lines) <= 2 and fits(lines, size, COLUMN):  # noqa: PLR2004 - as said
+            return _rows(balance(name, size, len(lines), COLUMN), size, accent=True)
+    return []
 
 
 def _break_parts(line: str) -> list[str]:
@@ -106,117 +135,75 @@ def _break_parts(line: str) -> list[str]:
     lines: list[str] = []
     for part in map(chinese_date, line.split(" · ")):
         longer = f"{lines[-1]} · {part}" if lines else part
-        if lines and _width(longer, _SMALL) <= _COLUMN:
+        if lines and width(longer, _SMALL) <= COLUMN:
             lines[-1] = longer
         else:
-            lines += break_lines(part, _SMALL, _COLUMN) if part else []
+            lines += break_lines(part, _SMALL, COLUMN) if part else []
     return lines[:3]
 
 
-# ---------------------------------------------------------------------------- breaking lines
+def _headline_rows(headlines: Sequence[str], room: float) -> _Rows:
+    """The first headlines that fit whole, in the size that shows the most of them."""
+    choices = [_headlines_in(headlines, size, room) for size in _HEADLINE_SIZES]
+    return max(choices, key=lambda rows: sum(row.marked for row in rows))
 
 
-def fit_lines(title: str) -> tuple[int, list[str]]:
-    """The largest size at which the title goes into the column, and its lines; a short title prefers one line. At the
-    smallest size it is cut with ….
-    """
-    single = next((size for size in _SIZES if size >= _PROUD and _width(title, size) <= _COLUMN), None)
-    if single:
-        return single, [title]
-    for size in _SIZES:
-        lines = break_lines(title, size, _COLUMN)
-        fits = len(lines) <= min(_LINES, _TITLE_HEIGHT // (size * _LEADING))
-        if fits and max((_width(line, size) for line in lines), default=0) <= _COLUMN:
-            return size, _balance(title, size, lines)
-    size = _SIZES[-1]
-    lines = [piece for line in break_lines(title, size, _COLUMN) for piece in _chop(line, size)]
-    return size, lines if len(lines) <= _LINES else [*lines[: _LINES - 1], lines[_LINES - 1][:-1] + "…"]
+def _headlines_in(headlines: Sequence[str], size: int, room: float) -> _Rows:
+    shown: list[list[str]] = []
+    used = 0.0
+    for text in headlines:
+        lines = _headline_lines(text, size)
+        height = len(lines) * size * _LEADING + (_HEADLINE_GAP if shown else 0)
+        if lines and len(shown) < _HEADLINES and used + height <= room:
+            shown.append(lines)
+            used += height
+    widest = max((width(line, size) for lines in shown for line in lines), default=0)
+    left = (WIDTH - widest + _BULLET) / 2
+    return [row for number, lines in enumerate(shown) for row in _headline(lines, size, left, number)]
 
 
-def break_lines(text: str, size: int, width: float) -> list[str]:
-    """The text in lines of at most `width` pixels: no closing mark begins a line, no opening one ends it, and a Latin
-    word stays whole, even if it is too wide.
-    """
-    lines: list[str] = []
-    line = ""
-    for atom in _atoms(text):
-        if line.strip() and _width((line + atom).strip(), size) > width:
-            lines.append(line.strip())
-            line = ""
-        line += atom
-    return [*lines, line.strip()] if line.strip() else lines
+def _headline(lines: list[str], size: int, left: float, number: int) -> _Rows:
+    rows = [_Row(text, size, size * _LEADING, left=left, marked=text is lines[0]) for text in lines]
+    return [_gap(_HEADLINE_GAP), *rows] if number else rows
 
 
-def _atoms(text: str) -> list[str]:
-    """What may not be broken: words, and marks with their neighbours."""
-    atoms: list[str] = []
-    for atom in _ATOM.findall(text):
-        glued = atoms and (atom[0] in _NO_START or atoms[-1][-1] in _NO_END)
-        if glued and not atoms[-1].isspace():
-            atoms[-1] += atom
-        else:
-            atoms.append(atom)
-    return atoms
-
-
-def _balance(title: str, size: int, lines: list[str]) -> list[str]:
-    """The same number of lines, of about the same length: a word alone on the last line is ugly."""
-    for width in range(_COLUMN // 2, _COLUMN, 4):
-        balanced = break_lines(title, size, width)
-        if len(balanced) <= len(lines) and all(_width(line, size) <= _COLUMN for line in balanced):
-            return balanced
-    return lines
-
-
-def _chop(line: str, size: int) -> list[str]:
-    count = max(1, int(_COLUMN // size))
-    if _width(line, size) <= _COLUMN:
-        return [line]
-    return [line[start : start + count] for start in range(0, len(line), count)]
+def _headline_lines(text: str, size: int) -> list[str]:
+    """The headline's lines; none if it is too long, or has a character that the font lacks."""
+    most = COLUMN - _BULLET
+    lines = break_lines(text, size, most)
+    if len(lines) > _HEADLINE_LINES or not fits(lines, size, most) or missing_characters(text):
+        return []
+    return balance(text, size, len(lines), most)
 
 
 # ---------------------------------------------------------------------------- drawing
 
 
-@cache
-def _font_bytes() -> bytes:
-    return (files(__package__) / "fonts" / FONT).read_bytes()
+@dataclass(frozen=True, slots=True)
+class _Inks:
+    """What is written with; `mark` need not be read."""
+
+    text: str
+    accent: str
+    mark: str
 
 
-@cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(BytesIO(_font_bytes()), size)
+def _inks(colors: Palette) -> _Inks:
+    grounds = shades(colors)
+    text = ink_on(colors.text, grounds)
+    accent = ink_on(colors.accent, grounds)
+    return _Inks(text, accent if accent == colors.accent else text, colors.accent)
 
 
-@cache
-def _characters() -> frozenset[int]:
-    with TTFont(BytesIO(_font_bytes()), lazy=True) as font:
-        return frozenset(font.getBestCmap())
-
-
-def _width(text: str, size: int) -> float:
-    return _font(size * _SCALE).getlength(text) / _SCALE
-
-
-def _background() -> Image.Image:
-    shade = Image.linear_gradient("L").resize((WIDTH * _SCALE, HEIGHT * _SCALE))
-    canvas = Image.composite(Image.new("RGB", shade.size, _BOTTOM), Image.new("RGB", shade.size, _TOP), shade)
-    glow = ImageDraw.Draw(canvas, "RGBA")
-    for x, y, radius in ((20, 360, 230), (0, 400, 150), (880, 20, 230), (900, -10, 150)):
-        box = [(x - radius) * _SCALE, (y - radius) * _SCALE, (x + radius) * _SCALE, (y + radius) * _SCALE]
-        glow.ellipse(box, fill=(255, 255, 255, 14))
-    edge = 14 * _SCALE
-    glow.rectangle(
-        (edge, edge, WIDTH * _SCALE - edge - 1, HEIGHT * _SCALE - edge - 1), outline=(*_GOLD, 120), width=_SCALE
-    )
-    return canvas
-
-
-def _draw_row(draw: ImageDraw.ImageDraw, row: _Row, y: float) -> None:
-    middle = WIDTH * _SCALE / 2
-    centre = (y + row.height / 2) * _SCALE
+def _draw_row(draw: ImageDraw.ImageDraw, row: _Row, y: float, inks: _Inks) -> None:
+    middle, centre = WIDTH * SCALE / 2, (y + row.height / 2) * SCALE
+    if row.marked:
+        right, half = (row.left - _BULLET + 6) * SCALE, 3 * SCALE
+        draw.rectangle((right - 2 * half, centre - half, right, centre + half), fill=channels(inks.mark))
     if row.size:
-        draw.text((middle, centre), row.text, row.color, _font(row.size * _SCALE), anchor="mm")
-    elif not row.text:
-        half = 44 * _SCALE
-        draw.line((middle - half, centre, middle + half, centre), fill=_GOLD, width=2 * _SCALE)
+        place, anchor = (row.left * SCALE, "lm") if row.left else (middle, "mm")
+        ink = channels(inks.accent if row.accent else inks.text)
+        draw.text((place, centre), row.text, ink, font(row.size), anchor=anchor)
+    elif row.text:
+        half = _RULE * SCALE
+        draw.line((middle - half, centre, middle + half, centre), fill=channels(inks.mark), width=2 * SCALE)

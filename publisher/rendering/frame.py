@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from publisher.document import Link, Masthead, Newsletter, Section, Text
+from publisher.document import Align, Link, Masthead, Newsletter, Section, Text
 from publisher.rendering.html import LINE, write_blocks, write_title
-from publisher.rendering.inlines import Page, write_inlines
+from publisher.rendering.inlines import Page, write_inlines, write_picture
 from publisher.rendering.layout import Part, chinese_date, issue_name, issue_number
 from publisher.rendering.tree import Node, Nodes, join
 
 _FEW = 2
 
 
-def write_part(page: Page, newsletter: Newsletter, part: Part, shown: str, author: str) -> Nodes:
+def write_part(page: Page, newsletter: Newsletter, part: Part, shown: str, author: str, qr: str) -> Nodes:
     """One article of the draft. `shown` and `author` are what the platform shows above it, so that neither is said
-    twice.
+    twice; `qr` is the picture of the account's code.
     """
     head = _write_head(page, newsletter, part)
     body = [node for section in part.sections for node in _write_section(page, section, part, shown, author)]
     notes = _write_notes(page, part)
-    end = _write_end(page, newsletter) if part.last else ()
+    end = _write_end(page, newsletter, qr) if part.last else ()
     return (page.element("section", "root", (*head, *body, *notes, *end)),)
 
 
@@ -124,9 +124,19 @@ def _write_note_list(page: Page, title: str, entries: list[Nodes]) -> Nodes:
     return (page.element("section", "notes", (page.element("p", "notes-title", (title,)), *join(entries))),)
 
 
-def _write_end(page: Page, newsletter: Newsletter) -> Nodes:
+def _write_end(page: Page, newsletter: Newsletter, qr: str) -> Nodes:
     head = newsletter.masthead or Masthead()
     contacts = (("地址", head.address), ("邮箱", head.email), ("电话", head.phone))
     lines = [line.strip() for line in newsletter.copyright.splitlines() if line.strip()]
     lines += [f"{label}：{text}" for label, text in contacts if text]
-    return (page.element("section", "notice", join([(line,) for line in lines])),) if lines else ()
+    notice = (page.element("section", "notice", join([(line,) for line in lines])),) if lines else ()
+    return (*notice, *(_write_code(page, head.name, qr) if qr else ()))
+
+
+def _write_code(page: Page, name: str, qr: str) -> Nodes:
+    """The account's code, half as wide as the text, so that a phone can read it off another phone."""
+    image = write_picture(page, qr, "公众号二维码", page.theme.style("img", "width:50%"))
+    caption = f"长按识别二维码，关注「{name}」" if name else "长按识别二维码，关注我们"
+    align = Align.START if page.theme.inherited("caption", "text-align") == "center" else Align.CENTER
+    inner = (*image, page.aligned("p", "caption", (caption,), align))
+    return (page.element("section", "figure", inner, "margin-top:24px"),) if image else ()

@@ -7,7 +7,7 @@ more levels than are left is written flatter. A line of text takes `LINE` levels
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from publisher.document import (
     Align,
@@ -27,18 +27,19 @@ from publisher.document import (
     walk,
 )
 from publisher.rendering.highlighting import Run, highlight
-from publisher.rendering.inlines import Page, uncoloured, write_inlines, write_picture
+from publisher.rendering.inlines import Page, uncoloured, write_formula, write_inlines, write_picture
 from publisher.rendering.roles import CODE_COLORS
 from publisher.rendering.tables import LEVELS, write_table
+from publisher.rendering.theme import style_of
 from publisher.rendering.tree import BREAK, Element, Node, Nodes, join
 
 ROOM = 7
 """Levels inside the root: with it they are eight."""
 LINE = 2
 
-_BLANKS = re.compile(r" {2,}")
-_FIRST_BLANKS = re.compile(r"^ +| {2,}")
-_NBSP = "\u00a0"
+_FIRST_BLANKS = re.compile(r"^ +")
+_DOUBLE_BLANKS = re.compile(r" {2,}")
+_NBSP, _WIDE_BLANK = "\u00a0", "\u3000"
 
 
 def write_blocks(page: Page, blocks: tuple[Block, ...], room: int = ROOM) -> Nodes:
@@ -66,8 +67,8 @@ def write_block(page: Page, block: Block, room: int = ROOM) -> Nodes:
             return _write_container(page, "box", head, blocks, room)
         case Code(text=text):
             return (page.element("section", "code", (Element("code", _code(page, block)),)),) if text.strip() else ()
-        case Math(tex=tex):
-            return (page.element("p", "math", (Element("em", (tex,)),)),)
+        case Math():
+            return (page.element("p", "math", write_formula(page, block)),)
         case Table():
             return _write_table(page, block, room)
         case Divider():
@@ -90,14 +91,14 @@ def _write_heading(page: Page, heading: Heading) -> Nodes:
 
 
 def write_title(page: Page, tag: str, role: str, inner: Nodes) -> Nodes:
-    """A heading; where every character counts, one that is only bold is a bold line: the page resets headings, so that
-    size and weight would have to be stated.
+    """A heading; where every character counts, one as large as the text is a bold line: the page resets headings, so
+    that a heading would have to state its size and weight.
     """
-    theme = page.theme
-    own = dict(theme.declarations.get(role, {}))
-    plain = own.pop("font-size", "") == theme.inherited("root", "font-size") and own == {"font-weight": "bold"}
-    if theme.terse and plain and shows(inner):
-        return (Element("p", (Element(page.tag("strong"), inner),)),)
+    own = dict(page.theme.declarations.get(role, {}))
+    small = own.pop("font-size", "") == page.theme.inherited("root", "font-size")
+    if page.theme.terse and small and own.pop("font-weight", "") == "bold" and shows(inner):
+        bold = Element(page.tag("strong"), inner)
+        return (page.adorned("p", role, (bold,), style_of(own)),)
     return _write_line(page, tag, role, inner)
 
 
@@ -141,8 +142,8 @@ def _write_flat(page: Page, block: Block) -> Nodes:
             return (title,) if title else ()
         case Code():
             return _code(page, block)
-        case Math(tex=tex):
-            return (tex,)
+        case Math(tex=tex, picture=picture):
+            return write_formula(page, block) if picture in page.addresses else (tex,)
         case Items() | Quote() | Divider():
             return ()
 
@@ -213,11 +214,24 @@ def _lines(runs: Iterable[Run]) -> list[list[Run]]:
 def _code_line(page: Page, line: list[Run]) -> Nodes:
     nodes: list[Node] = []
     for index, (role, piece) in enumerate(line):
-        blanks = _BLANKS if index else _FIRST_BLANKS
-        spelled = blanks.sub(lambda found: _NBSP * len(found.group()), piece)
+        spelled = _DOUBLE_BLANKS.sub(_spell, piece if index else _FIRST_BLANKS.sub(_indent(page), piece))
         style = page.theme.style(role)
         nodes.append(Element("span", (spelled,), style) if style else spelled)
     return tuple(nodes)
+
+
+def _indent(page: Page) -> Callable[[re.Match[str]], str]:
+    return _spell_wide if page.theme.terse else _spell
+
+
+def _spell(blanks: re.Match[str]) -> str:
+    return _NBSP * len(blanks.group())
+
+
+def _spell_wide(blanks: re.Match[str]) -> str:
+    """The indent in blanks as wide as Han characters, one for two: a sixth of what &nbsp; costs for each."""
+    pairs, single = divmod(len(blanks.group()), 2)
+    return _WIDE_BLANK * pairs + _NBSP * single
 
 
 def _write_table(page: Page, table: Table, room: int) -> Nodes:

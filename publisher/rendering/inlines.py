@@ -17,6 +17,7 @@ from publisher.document import (
     LineBreak,
     Link,
     Mark,
+    Math,
     Note,
     NoteRef,
     Ruby,
@@ -29,6 +30,10 @@ from publisher.rendering.tree import BREAK, Element, Node, Nodes
 
 PLATFORM_HOST = "mp.weixin.qq.com"
 """Links to its articles (/s, /s/…) live; of all others the platform keeps the text alone (wechat-api 3.4)."""
+
+_NARROW = 10
+"""Em that fit into any column, even a list's in a table's cell, so that the limit need not be said."""
+
 _TAGS = {
     Mark.SUPERSCRIPT: "sup",
     Mark.SUBSCRIPT: "sub",
@@ -122,6 +127,22 @@ def write_picture(page: Page, picture: str, alt: str, style: str) -> Nodes:
     return (Element("img", (), style, tuple((name, value) for name, value in attributes if value)),)
 
 
+def write_formula(page: Page, formula: InlineMath | Math) -> Nodes:
+    """The formula's picture, as large as the letters around it and on their line; its text, if there is none."""
+    if formula.picture not in page.addresses:
+        return (Element("em", (formula.tex,)),)
+    place = [f"width:{_em(formula.width)}"]
+    if formula.width > _NARROW:
+        place.append("max-width:100%")
+    if isinstance(formula, InlineMath):
+        place.append(f"vertical-align:{_em(-formula.depth)}")
+    return write_picture(page, formula.picture, formula.tex, ";".join(place))
+
+
+def _em(length: float) -> str:
+    return f"{round(length, 2):g}em"
+
+
 def noteref(page: Page, label: str) -> Element:
     """The small mark that leads to a note at the end."""
     return page.element("sup", "noteref", (label,))
@@ -142,8 +163,8 @@ def _write_inline(page: Page, inline: Inline) -> Nodes:
             return _write_noteref(page, name)
         case InlineImage(picture=picture, alt=alt):
             return write_picture(page, picture, alt, "max-width:100%;vertical-align:middle")
-        case InlineMath(tex=tex):
-            return (Element("em", (tex,)),)
+        case InlineMath():
+            return write_formula(page, inline)
         case Ruby():
             return (text_of((inline,)),)
 

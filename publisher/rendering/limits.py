@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 from publisher.document import Level, Note
 from publisher.errors import Unpublishable
+from publisher.rendering.digest import PAIRS, cut_digest
 
 TITLE_POINTS, TITLE_UNITS = 32, 64
 AUTHOR_UNITS = 16
-DIGEST_POINTS, DIGEST_AIM = 120, 100
+DIGEST_POINTS = 120
 CONTENT_POINTS, CONTENT_WARN = 20_000, 18_000
 CONTENT_BYTES = 1_000_000
 SOURCE_URL_BYTES = 1_024
@@ -22,8 +23,6 @@ ARTICLES = 8
 
 _NARROW = 0x2000  # below: Latin, Greek, Cyrillic; what stands above is drawn as wide as a Han character
 _SHORTEST_TITLE = 6
-_PAIRS = {"《": "》", "“": "”", "（": "）", "「": "」", "【": "】", "〈": "〉", "‘": "’", "(": ")", "[": "]"}
-_SENTENCE_END = re.compile(r"[。！？!?；;][”’」』）)]*")
 
 
 def units(text: str) -> int:
@@ -82,7 +81,7 @@ def _cuts(title: str) -> Iterator[str]:
 
 def balanced(text: str) -> bool:
     """Whether every bracket and quotation mark that opens also closes."""
-    return all(text.count(opening) == text.count(closing) for opening, closing in _PAIRS.items())
+    return all(text.count(opening) == text.count(closing) for opening, closing in PAIRS.items())
 
 
 def fit_title(title: str) -> tuple[str, tuple[Note, ...]]:
@@ -118,18 +117,6 @@ def fit_digest(digest: str) -> tuple[str, tuple[Note, ...]]:
     cut = cut_digest(digest, DIGEST_POINTS)
     text = f"摘要有 {len(digest)} 字，超过平台的 {DIGEST_POINTS} 字，截为：{cut}"
     return cut, (Note("digest-shortened", text, Level.WARNING),)
-
-
-def cut_digest(text: str, limit: int = DIGEST_AIM) -> str:
-    """The first sentences of a text, as many as go into `limit` code points; of a longer sentence, its beginning."""
-    text = " ".join(text.split())
-    if len(text) <= limit:
-        return text
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, limit)]
-    if ends:
-        return text[: ends[-1]]
-    commas = [end for end in _ends(text[: limit - 1], "[，,、]") if end >= limit // 2]
-    return text[: commas[0] if commas else limit - 1] + "…"
 
 
 def fit_source_url(url: str) -> tuple[str, tuple[Note, ...]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from publisher.document import Block, Cell, Table, plain_text
+from publisher.document import Align, Block, Cell, Table, plain_text
 from publisher.rendering.inlines import Page
 from publisher.rendering.tree import Element, Nodes
 
@@ -29,13 +30,15 @@ CellWriter = Callable[[Page, int, tuple[Block, ...]], Nodes]
 @dataclass(frozen=True, slots=True)
 class _Grid:
     """A table on the page: its columns' widths in characters, whether it scrolls, and whether every line of every cell
-    has room beside its neighbours, so that cells need no padding to stay apart.
+    has room beside its neighbours, so that cells need no padding to stay apart. `align` is that of most cells, which
+    the table says for all of them.
     """
 
     widths: tuple[int, ...]
     scrolls: bool
     roomy: bool
     shares: Shares
+    align: Align
 
 
 def write_table(page: Page, table: Table, room: int, write_cell: CellWriter) -> Nodes:
@@ -48,10 +51,11 @@ def write_table(page: Page, table: Table, room: int, write_cell: CellWriter) -> 
         Element("tr", _write_cells(page, table, index, grid, write), _row_style(page, table, index))
         for index in range(len(table.rows))
     )
+    align = f"text-align:{grid.align.value}" if grid.align else ""
     if not grid.scrolls:
-        return (page.element("table", "table", rows),)
+        return (page.element("table", "table", rows, align),)
     # In em, so that it grows with the reader's font size; without it the table is narrow but whole.
-    inner = page.element("table", "table", rows, f"min-width:{sum(grid.widths)}em")
+    inner = page.element("table", "table", rows, align, f"min-width:{sum(grid.widths)}em")
     return (page.element("section", "scroll", (inner,)),)
 
 
@@ -59,9 +63,23 @@ def _lay_out(page: Page, table: Table, room: int) -> _Grid:
     widths = column_widths(table)
     total, fits = sum(widths), room > LEVELS + _LINE
     if page.theme.terse and _WIDEST not in widths and (fits or total <= FITTING_WHOLE):
-        return _Grid(tuple(widths), total > FITTING_WHOLE, roomy=True, shares={})
+        return _Grid(tuple(widths), total > FITTING_WHOLE, roomy=True, shares={}, align=_common_align(page, table))
     scrolls = len(widths) >= _MANY_COLUMNS and total > FITTING and fits
-    return _Grid(tuple(widths), scrolls, roomy=False, shares=_shares(table, widths))
+    return _Grid(tuple(widths), scrolls, roomy=False, shares=_shares(table, widths), align=_common_align(page, table))
+
+
+def _common_align(page: Page, table: Table) -> Align:
+    """The alignment that saves the most characters when the table says it; what cells that say nothing have, if none
+    does.
+    """
+    body = Counter(cell.align for row in table.rows[table.header_rows :] for cell in row)
+    most, count = max(body.items(), key=lambda item: item[1], default=(Align.START, 0))
+    return most if count > body[Align.START] + 1 and _default_align(page) else Align.START
+
+
+def _default_align(page: Page) -> str:
+    """How a cell of a body stands where neither editor nor table says anything; "" where that cannot be said."""
+    return page.theme.inherited("td", "text-align")
 
 
 def column_widths(table: Table) -> list[int]:
@@ -117,10 +135,18 @@ def _write_cells(
     for column, cell in enumerate(table.rows[index]):
         role = "th" if index < table.header_rows or cell.header else "td"
         own = "" if grid.roomy else page.theme.style(role)
-        align = f"text-align:{cell.align.value}" if cell.align else ""
+        align = _cell_align(page, cell, grid, heads=index < table.header_rows)
         style = ";".join(part for part in (own, grid.shares.get((index, column), ""), align) if part)
         cells.append(Element(role, write(cell.blocks), style, _spans(cell)))
     return tuple(cells)
+
+
+def _cell_align(page: Page, cell: Cell, grid: _Grid, *, heads: bool) -> str:
+    """What a cell must say of its alignment, beside what its row or table says for it."""
+    own = page.theme.declarations.get("tr-head", {}).get("text-align", "") if heads else ""
+    around = own or grid.align.value or _default_align(page)
+    wanted = cell.align.value or own or _default_align(page)
+    return f"text-align:{wanted}" if wanted and wanted != around else ""
 
 
 def _spans(cell: Cell) -> tuple[tuple[str, str], ...]:

@@ -67,16 +67,21 @@ class Theme:
     terse: bool = False
 
     def style(self, role: str, *extra: str) -> str:
-        """The style attribute of a role, with further declarations behind its own; "" if there are none."""
+        """The style attribute of a role, further declarations in place of or behind its own; "" if there are none."""
         own = self.styles.get(role, "")
-        if not extra:
+        further = [declaration for declaration in extra if declaration]
+        if not further:
             return own
-        return ";".join(part for part in (own, *extra) if part)
+        stated = {declaration.partition(":")[0] for declaration in further}
+        declared = self.declarations.get(role, {})
+        if own and not stated.isdisjoint(declared):
+            own = style_of({name: value for name, value in declared.items() if name not in stated})
+        return ";".join([own, *further] if own else further)
 
     def style_inside(self, role: str, outer: str) -> str:
         """The style of a role that stands inside another than the one around it, without what it inherits there."""
         own = self.declarations.get(role, {})
-        return _style({name: own[name] for name in own if own[name] != self.inherited(outer, name)})
+        return style_of({name: own[name] for name in own if own[name] != self.inherited(outer, name)})
 
     def inherited(self, role: str, name: str) -> str:
         """The value of an inherited property for a role, its own or that of the roles around it; "" if unstated."""
@@ -141,9 +146,9 @@ class _Sheet:
     def theme(self, name: str) -> Theme:
         """What was read, as a theme without a lean variant."""
         roles = {role: own for role, own in self.declarations.items() if role in ROLES}
-        shown = {role: _style(_drawn(own)) for role, own in roles.items() if role != "cover"}
+        shown = {role: style_of(_drawn(own)) for role, own in roles.items() if role != "cover"}
         ornaments = {
-            selector: Ornament(own["content"], _style({key: own[key] for key in own if key != "content"}))
+            selector: Ornament(own["content"], style_of({key: own[key] for key in own if key != "content"}))
             for selector, own in self.declarations.items()
             if selector not in ROLES
         }
@@ -224,7 +229,8 @@ def _drawn(declarations: Mapping[str, str]) -> Mapping[str, str]:
     return {name: value for name, value in declarations.items() if name != _AUTOSPACE}
 
 
-def _style(declarations: Mapping[str, str]) -> str:
+def style_of(declarations: Mapping[str, str]) -> str:
+    """Declarations as the text of a style attribute."""
     return ";".join(f"{name}:{value}" for name, value in declarations.items())
 
 

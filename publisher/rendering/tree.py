@@ -6,13 +6,15 @@ HTML is a tree until the last moment: nothing in this package replaces strings i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 VOID = frozenset({"br", "hr", "img"})
 
 # Control characters are not allowed in HTML and make the platform refuse the whole JSON body.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_SPECIAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff&<>\xa0]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +35,33 @@ BREAK = Element("br")
 
 def serialise(nodes: Iterable[Node]) -> str:
     """The markup of `nodes`, with no blank between tags: the platform's editor shows every such blank."""
-    return "".join(_markup(node) for node in nodes)
+    parts: list[str] = []
+    _write(nodes, parts.append)
+    return "".join(parts)
 
 
-def _markup(node: Node) -> str:
-    if isinstance(node, str):
-        return _escape(node)
-    attributes = "".join(f' {name}="{_quote(value)}"' for name, value in node.attributes)
-    style = f' style="{_quote(node.style)}"' if node.style else ""
-    if node.tag in VOID:
-        return f"<{node.tag}{attributes}{style}>"
-    return f"<{node.tag}{attributes}{style}>{serialise(node.children)}</{node.tag}>"
+def _write(nodes: Iterable[Node], write: Callable[[str], None]) -> None:
+    for node in nodes:
+        if isinstance(node, str):
+            write(_escape(node))
+            continue
+        attributes = "".join([f' {name}="{_quote(value)}"' for name, value in node.attributes])
+        write(f"<{node.tag}{attributes}{_style(node.style)}>")
+        if node.tag not in VOID:
+            _write(node.children, write)
+            write(f"</{node.tag}>")
+
+
+@lru_cache(maxsize=512)
+def _style(style: str) -> str:
+    """The style attribute; the elements of an article share a few dozen of them."""
+    return f' style="{_quote(style)}"' if style else ""
 
 
 def _escape(text: str) -> str:
+    # Most texts hold nothing to escape: one look instead of five passes.
+    if not _SPECIAL.search(text):
+        return text
     text = _CONTROLS.sub("", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     # Spelled out, since editors and the platform turn a bare U+00A0 into a common blank.
     return text.replace("\u00a0", "&nbsp;")

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from publisher.web.server import serve
 
-from . import api, control, pages
+from . import api, checker, control, pages
 from .accounts import Unset
 from .events import Postman
 from .faults import WIRE
@@ -57,8 +57,9 @@ def create_sandbox(settings: SandboxSettings | None = None) -> Starlette:
         postman.end()
 
     interface = Route("/cgi-bin/{path:path}", api.answer_call, methods=["GET", "POST"])
+    verification = Route(checker.PATH, api.answer_call, methods=["POST"])
     app = Sandbox(
-        routes=[interface, *control.ROUTES, *pages.ROUTES],
+        routes=[interface, verification, *control.ROUTES, *pages.ROUTES],
         lifespan=carry_events,
         exception_handlers={Unset: control.explain},
     )

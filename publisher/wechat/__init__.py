@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from publisher.wechat.checker import CHECKER, verify_structure
 from publisher.wechat.client import Timeouts
 from publisher.wechat.platform import (
     Cover,
@@ -15,6 +16,7 @@ from publisher.wechat.platform import (
 )
 
 __all__ = [
+    "CHECKER",
     "Cover",
     "DraftArticle",
     "MassSend",
@@ -24,4 +26,5 @@ __all__ = [
     "PublishedArticle",
     "Submission",
     "Timeouts",
+    "verify_structure",
 ]

@@ -44,6 +44,7 @@ for _name in ("urllib3", "urllib3.connectionpool"):
 
 REPEATABLE = frozenset(
     {
+        "article-bin/verify_article_structure",
         "stable_token",
         "draft/batchget", "draft/count", "draft/get", "draft/update",
         "freepublish/batchget", "freepublish/get", "freepublish/getarticle",
@@ -144,7 +145,7 @@ class _Token:
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
+class Call:
     """One call, ready to be sent any number of times: all bodies are bytes."""
 
     method: str
@@ -154,7 +155,7 @@ class _Call:
     body: bytes | None = field(default=None, repr=False)
     files: Mapping[str, tuple[str, bytes, str]] | None = field(default=None, repr=False)
 
-    def bearing(self, token: str) -> _Call:
+    def bearing(self, token: str) -> Call:
         """The same call with this token, whatever token it had."""
         return replace(self, params={**self.params, "access_token": token})
 
@@ -176,7 +177,7 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
         self.server_time: datetime | None = None
         """The platform's clock at its last answer, if it told."""
         super().__init__(account.appid, account.appsecret, auto_retry=False)
-        self._http = _open_session(self._base)
+        self._http = open_session(self._base)
 
     def close(self) -> None:
         """Close all connections."""
@@ -197,13 +198,13 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
         process = given.get("result_processor")
         return process(answer) if process else answer
 
-    def _prepare(self, method: str, endpoint: str, given: _Given) -> _Call:
+    def _prepare(self, method: str, endpoint: str, given: _Given) -> Call:
         absolute = endpoint if "://" in endpoint else given.get("api_base_url", self.API_BASE_URL) + endpoint
         path = urlsplit(absolute).path  # wechatpy spells hosts out; ours is api_base, for every one of them
         data = given.get("data")
-        body = None if data is None else _encode(data)
+        body = None if data is None else encode(data)
         name = path.removeprefix("/cgi-bin/").removeprefix("/")
-        return _Call(method.upper(), name, self._base + path, given.get("params", {}), body, given.get("files"))
+        return Call(method.upper(), name, self._base + path, given.get("params", {}), body, given.get("files"))
 
     def _refuse(self, answer: Answer, accept: Collection[int] = ()) -> None:
         if answer.errcode == 0 or answer.errcode in accept:
@@ -213,7 +214,7 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
             raise lost(answer.path, f"errcode -1: {verdict.errmsg}", verdict)
         raise refusal(verdict, self._clock(), self._account.appid)
 
-    def _exchange(self, call: _Call) -> Answer:
+    def _exchange(self, call: Call) -> Answer:
         """One request and its answer, whatever its errcode; one line in the log."""
         began = monotonic()
         outcome = self._send(call)
@@ -223,29 +224,10 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
             raise outcome
         return outcome
 
-    def _send(self, call: _Call) -> Answer | WeChatError:
-        silence = self._timeouts.upload if call.files else self._timeouts.read
-        _wire.sent, _wire.patience = False, silence
-        try:
-            with self._http.request(
-                call.method,
-                call.url,
-                params=call.params,
-                data=call.body,
-                files=call.files,
-                headers={"Content-Type": "application/json; charset=utf-8"} if call.body else None,
-                timeout=(self._timeouts.connect, silence),
-                allow_redirects=False,  # the token would follow to wherever a gateway points
-                stream=True,
-            ) as response:
-                body = _read_body(response, monotonic() + 3 * silence)
-        except (OSError, HTTPError, HTTPException) as error:  # requests' own errors are OSErrors
-            reason = _name_cause(error)
-        else:
-            self.server_time = _parse_date(response.headers.get("Date", "")) or self.server_time
-            return _read_answer(call.path, response.status_code, body)
-        # Built out here, so that no context leads from the error back to the request with its token.
-        return lost(call.path, reason) if _wire.sent else _unreachable(call.path, reason)
+    def _send(self, call: Call) -> Answer | WeChatError:
+        outcome, date = send(self._http, call, self._timeouts)
+        self.server_time = _parse_date(date) or self.server_time
+        return outcome
 
     def _scrub(self, errmsg: str) -> str:
         account, token = self._account, self._token
@@ -351,13 +333,38 @@ _OPENID = re.compile(r"(?<![\w-])o[\w-]{27}(?![\w-])", re.ASCII)
 _UNSENDABLE = re.compile(r"[\ud800-\udfff]|(?<!\\)(?:\\\\)*\\u")
 
 
-def _encode(data: Mapping[str, Any]) -> bytes:
+def encode(data: Mapping[str, Any]) -> bytes:
     """Raw UTF-8 JSON: of escapes the platform shows readers the bare code, and counts six characters for one."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     if _UNSENDABLE.search(text):
         note = "文字里有不可见的控制字符或残缺的字符，平台不接受。请在稿件中删去后重新投放。"
         raise Unpublishable("the JSON would hold a lone surrogate or an escape", note)
     return text.encode()
+
+
+def send(http: requests.Session, call: Call, timeouts: Timeouts) -> tuple[Answer | WeChatError, str]:
+    """One request's answer, whatever its errcode, or the error that stands for it; and the Date that came with it."""
+    silence = timeouts.upload if call.files else timeouts.read
+    _wire.sent, _wire.patience = False, silence
+    try:
+        with http.request(
+            call.method,
+            call.url,
+            params=call.params,
+            data=call.body,
+            files=call.files,
+            headers={"Content-Type": "application/json; charset=utf-8"} if call.body else None,
+            timeout=(timeouts.connect, silence),
+            allow_redirects=False,  # the token would follow to wherever a gateway points
+            stream=True,
+        ) as response:
+            body = _read_body(response, monotonic() + 3 * silence)
+    except (OSError, HTTPError, HTTPException) as error:  # requests' own errors are OSErrors
+        reason = _name_cause(error)
+    else:
+        return _read_answer(call.path, response.status_code, body), response.headers.get("Date", "")
+    # Built out here, so that no context leads from the error back to the request with its token.
+    return (lost(call.path, reason) if _wire.sent else _unreachable(call.path, reason)), ""
 
 
 def _read_body(response: requests.Response, deadline: float) -> bytes:
@@ -440,7 +447,8 @@ class _Adapter(HTTPAdapter):
         return pool
 
 
-def _open_session(base: str) -> requests.Session:
+def open_session(base: str) -> requests.Session:
+    """Connections to a platform that know whether a request has left, and keep no cookies."""
     session = requests.Session()
     session.trust_env = not is_loopback(base)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # threads share the session: it keeps nothing

@@ -21,6 +21,7 @@ from rich.table import Table
 
 from publisher import office
 from publisher.reading import read
+from tests.bench.pages import measure_pages
 from tests.bench.peer import PEERS
 from tests.libreoffice import convert as converted
 from tests.manuscripts import SAMPLE, sample_manuscript
@@ -57,10 +58,13 @@ def main() -> int:
         console.print(_table(figures))
         console.print(_ratios(figures))
         console.print(_office_table(Path(name)))
+        faults = measure_pages(console, Path(name) / "article")
     slow = [name for name, least in _WANTED.items() if figures[name].rate < least]
     for name in slow:
         console.print(f"{name}: {figures[name].rate:.2f} documents a second, {_WANTED[name]:.2f} are wanted")
-    return 1 if slow else 0
+    for fault in faults:
+        console.print(fault)
+    return 1 if slow or faults else 0
 
 
 def _write_files(folder: Path) -> list[Path]:

@@ -270,8 +270,8 @@ def _drop_cap(properties: Element) -> str:
 def _running(inlines: Inlines, align: Align, span: Span) -> Paragraph | Math:
     """A paragraph, or the formula that stands alone in it."""
     match inlines:
-        case (InlineMath(tex=tex),):
-            return Math(tex, span)
+        case (InlineMath(tex=tex, markup=markup),):
+            return Math(tex, span, markup)
         case _:
             return Paragraph(inlines, align, span)
 

@@ -30,7 +30,8 @@ from publisher.document import (
 from publisher.importers.docx.fields import Fields, circled_text, equation_text
 from publisher.importers.docx.lines import Attached, Line, linked, tidy
 from publisher.importers.docx.math import math_text
-from publisher.importers.docx.names import attribute, below, qualified, spelled, value
+from publisher.importers.docx.mathml import mathml
+from publisher.importers.docx.names import EMPTY, attribute, below, qualified, spelled, value
 from publisher.importers.docx.package import Relation
 from publisher.importers.docx.pictures import Pictures, within
 from publisher.importers.docx.remarks import CODE, CONTENTS, DELETED, HIDDEN, Remarks
@@ -40,6 +41,7 @@ from publisher.importers.links import safe_href
 
 _TEXTS: Final = (qualified("w:t"), qualified("w:delText"), qualified("m:t"))
 _BROKEN: Final = re.compile("未找到引用源|未定义书签|Reference source not found|Bookmark not defined")
+_CROSSED: Final = "☒"
 _PRESERVE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 _TEXT_BOX: Final = qualified("w:txbxContent")
 
@@ -163,7 +165,8 @@ class InlineReader:
             self._put(circled, form)
         elif (text := equation_text(code)) and not self._reason(form):
             self._pieces.append((self._link(), InlineMath(text)))
-            self._warn_of_equation(text)
+            note = f"公式已转成文字“{text[:40]}”，请核对，或改用图片。"
+            self._desk.remarks.say("equation", note, Level.WARNING, self._span)
 
     def _simple_field(self, element: Element, form: Format) -> None:
         self._fields.begin()
@@ -222,6 +225,8 @@ class InlineReader:
         if _BROKEN.search(text) and not self._reason(form):
             note = "这里的交叉引用已失效，正文里留着 Word 的错误提示。请在 Word 里更新域，或改成文字后重新投放。"
             self._desk.remarks.say("reference-broken", note, Level.WARNING, self._span)
+        if _CROSSED in text and _is_checkbox(element):
+            text = text.replace(_CROSSED, "☑")
         self._put(readable(text, form.font), form)
 
     def _deleted_text(self, element: Element, _form: Format) -> None:
@@ -273,12 +278,7 @@ class InlineReader:
         if reason:
             self._desk.remarks.lose(reason, text, self._span)
         elif text.strip():
-            self._put_inline(InlineMath(text), form)
-            self._warn_of_equation(text)
-
-    def _warn_of_equation(self, text: str) -> None:
-        note = f"公式已转成文字“{text[:40]}”，请核对，或改用图片。"
-        self._desk.remarks.say("equation", note, Level.WARNING, self._span)
+            self._put_inline(InlineMath(text, mathml(element)), form)
 
     def _sub_document(self, _element: Element, form: Format) -> None:
         if not self._reason(form):
@@ -339,6 +339,14 @@ class InlineReader:
             "m:oMathPara": _math,
         }.items()
     }
+
+
+def _is_checkbox(element: Element) -> bool:
+    """Whether an element stands in a box that its reader ticks: Word crosses it, and means done. A ☒ that somebody
+    typed may mean no.
+    """
+    controls = element.iterancestors(qualified("w:sdt"))
+    return any(below(control, "w:sdtPr", "w14:checkbox") is not EMPTY for control in controls)
 
 
 # Properties hold elements like w:tab and w:ins that are no content there.

@@ -34,7 +34,7 @@ from publisher.importers.characters import read_characters
 from publisher.importers.docx.symbols import symbol
 from publisher.importers.html.atoms import picture_address, read_code, read_ruby
 from publisher.importers.html.footnotes import Notes, called_in, find_notes
-from publisher.importers.html.formulas import formula
+from publisher.importers.html.formulas import formula, markup
 from publisher.importers.html.frames import Frames, Item
 from publisher.importers.html.regions import INVISIBLE, count_signs, find_article, read_properties, visible_text
 from publisher.importers.html.sheets import Sheet, read_sheet
@@ -288,16 +288,16 @@ class _Walk:
                 for ruby in read_ruby(tag):
                     self._runs.add(ruby, style)
             case "math":
-                self._formula(formula(tag), attributes)
-            case "input" if attributes.get("type") == "checkbox":
+                self._formula(formula(tag), markup(tag), attributes)
+            case "input" if attributes.get("type", "").lower() == "checkbox":
                 self._runs.add_text("☑ " if "checked" in attributes else "☐ ", style)
 
-    def _formula(self, tex: str, attributes: Attributes) -> None:
+    def _formula(self, tex: str, drawn: str, attributes: Attributes) -> None:
         if attributes.get("display") == "block" and tex:
             self._flush()
-            self._frames.add(Math(tex, self._next_span()))
+            self._frames.add(Math(tex, self._next_span(), drawn))
         elif tex:
-            self._runs.add(InlineMath(tex), self._context.style)
+            self._runs.add(InlineMath(tex, drawn), self._context.style)
 
     def _break_line(self) -> None:
         """Two line breaks are a paragraph's end, as old pages write it."""

@@ -12,7 +12,7 @@ from publisher.document import Code, Ruby, Span
 from publisher.importers.html.regions import visible_text
 from publisher.importers.html.styles import Attributes
 
-_LANGUAGE: Final = re.compile(r"\b(?:language|lang)-([\w+#-]+)")
+_LANGUAGE: Final = re.compile(r"\b(?:language|lang)-([\w+#-]+)|^(mermaid)$")
 # Pages that load pictures late keep the address apart, and a grey square in src until the reader scrolls there.
 _ADDRESSES: Final = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "src")
 _UNSEEN: Final = frozenset({"0", "1", "0px", "1px"})
@@ -31,7 +31,7 @@ def read_code(tag: Tag, span: Span) -> Code:
     lines = tag.find_all("code", recursive=False)
     parts = [_raw(line) for line in lines] if len(lines) > 1 else [_raw(tag)]
     named = _LANGUAGE.search(" ".join(map(str, _classes(tag))))
-    language = named[1] if named else str(tag.get("data-lang") or "")
+    language = named[1] or named[2] if named else str(tag.get("data-lang") or "")
     return Code("\n".join(parts).strip("\n"), language, span)
 
 

@@ -1,15 +1,29 @@
-"""Formulas (MathML) as a line of readable text: (a+b)/2, x^2, √(x); TeX where the page holds it, too."""
+"""Formulas (MathML) as a line of readable text: (a+b)/2, x^2, √(x); TeX where the page holds it, too. And as they can
+be drawn.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from typing import Final
 
 from bs4.element import NavigableString, Tag
 
+from publisher.importers.html.styles import names
+
 _DEEPEST: Final = 60
 _TEX: Final = "application/x-tex"
 _OTHERS: Final = frozenset({"annotation", "annotation-xml"})
+_TOKENS: Final = names("mi mn mo mtext ms")
+_FORMS_DRAWN: Final = names(
+    "mrow mfrac msqrt mroot msub msup msubsup munder mover munderover mmultiscripts mprescripts none mtable mtr mtd "
+    "mspace mstyle menclose mpadded mphantom mfenced"
+)
+_ATTRIBUTES: Final = names(
+    "mathvariant displaystyle scriptlevel accent accentunder stretchy form minsize maxsize lspace rspace width "
+    "linethickness notation open close separators columnalign columnspacing rowspacing"
+)
 
 
 def formula(math: Tag) -> str:
@@ -18,6 +32,37 @@ def formula(math: Tag) -> str:
         if annotation.get("encoding") == _TEX:
             return " ".join(annotation.get_text().split())
     return _read(math, _DEEPEST)
+
+
+def markup(math: Tag) -> str:
+    """What a <math> element draws, as MathML without anything else; TeX where the page holds only that."""
+    drawn = _drawn(math, _DEEPEST)
+    return f"<math>{drawn}</math>" if drawn else formula(math)
+
+
+def _drawn(tag: Tag, depth: int) -> str:
+    if tag.name in _OTHERS or depth == 0:
+        return ""
+    if tag.name in _TOKENS:
+        return _element(tag, escape(" ".join(tag.get_text().split()) or tag.get_text()[:1]))
+    inner = "".join(
+        _drawn(node, depth - 1) if isinstance(node, Tag) else _stray(str(node))
+        for node in tag.children
+        if isinstance(node, Tag) or type(node) is NavigableString
+    )
+    return _element(tag, inner) if tag.name in _FORMS_DRAWN else inner
+
+
+def _element(tag: Tag, inner: str) -> str:
+    said = {name: str(value) for name, value in tag.attrs.items() if name in _ATTRIBUTES}
+    name = tag.name if said or tag.name != "mstyle" else "mrow"
+    attributes = "".join(f' {key}="{escape(value)}"' for key, value in said.items())
+    return f"<{name}{attributes}>{inner}</{name}>"
+
+
+def _stray(text: str) -> str:
+    """Text outside of any <mi> and the like, which would not be drawn."""
+    return f"<mtext>{escape(text)}</mtext>" if text.strip() else ""
 
 
 def _read(tag: Tag, depth: int) -> str:

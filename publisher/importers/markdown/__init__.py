@@ -115,7 +115,7 @@ class _Reader:
             case "fence" | "code_block":
                 yield self._code(token)
             case "math_block":
-                yield Math(token.content, span)
+                yield Math(token.content, span, token.content)
             case "hr":
                 yield Divider(span)
             case "html_block":

@@ -15,7 +15,7 @@ from publisher.importers.html.styles import restyle
 from publisher.importers.links import check_href
 from publisher.importers.pictures import Pictures
 from publisher.importers.remarks import Remarks
-from publisher.importers.runs import Runs, Style
+from publisher.importers.runs import PLAIN, Runs
 
 _MARKS: Final = {"strong_open": Mark.BOLD, "em_open": Mark.ITALIC, "s_open": Mark.STRIKE}
 _STYLED_TAGS: Final = re.compile("b|strong|i|em|u|ins|s|del|strike|sup|sub|mark|code|kbd|span|font|small|big")
@@ -45,7 +45,7 @@ class _Reader:
         self._pictures = pictures
         self._span = span
         self._runs = Runs()
-        self._styles = [Style()]
+        self._styles = [PLAIN]
         self._tags: list[str] = []
         self._before: list[Figure] = []
         self._after: list[Figure] = []
@@ -61,7 +61,7 @@ class _Reader:
             case "code_inline":
                 self._runs.add(Text(token.content), self._styles[-1].with_mark(Mark.CODE))
             case "math_inline":
-                self._runs.add(InlineMath(token.content), self._styles[-1])
+                self._runs.add(InlineMath(token.content, token.content), self._styles[-1])
             case "softbreak":
                 self._runs.add_text("\n", self._styles[-1])
             case "hardbreak":

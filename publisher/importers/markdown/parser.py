@@ -203,13 +203,15 @@ def _read_math(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 # a ru
 
 def _read_code(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 # a rule's signature
     """Code by indentation, unless it reads as Chinese: that is a paragraph with four blanks as its indent."""
-    return not _is_prose(_line(state, start)) and code(state, start, end, silent)
+    return state.is_code_block(start) and not _is_prose(_line(state, start)) and code(state, start, end, silent)
 
 
 def _is_prose(line: str) -> bool:
+    first = line[:1]
+    if not first.isalnum() or is_chinese(first):
+        return first != "" and is_chinese(first)
     letters = [is_chinese(char) for char in line if char.isalnum()]
-    begins = line[:1].isalnum() or is_chinese(line[:1] or " ")
-    return begins and (is_chinese(line[0]) or sum(letters) * 2 > len(letters))
+    return sum(letters) * 2 > len(letters)
 
 
 def _read_reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 # a rule's signature

@@ -33,9 +33,9 @@ def part_lines(tokens: Sequence[Token]) -> list[tuple[int, Sequence[Token]]]:
     lines end as sentences do, before numbers and marks, and after headings.
     """
     lines = _lines(tokens)
-    texts = ["".join(token.content for token in line) for _, line in lines]
     if len(lines) == 1:
         return lines
+    texts = ["".join(token.content for token in line) for _, line in lines]
     whole = all(map(_ENDS.search, texts))
     found = lines[:1]
     for place in range(1, len(lines)):

@@ -99,10 +99,51 @@ def inspect(file: Path, as_json: bool) -> None:  # noqa: FBT001 - click's way
 @_with_exit_codes
 def render(home: Path, file: Path, output: Path, theme: str, layout: str) -> None:
     """Write the WeChat HTML of FILE to OUT.html, OUT-2.html …, pictures by local path."""
-    from publisher.preview import write_preview
+    from publisher.preview.files import write_preview
 
     for path, piece in write_preview(home, _read(file), output, theme, layout):
         click.echo(f"{path}\t{len(piece.content)} characters\t{piece.title}")
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--theme", default="", help="A shipped theme, or one of config/themes/. Default: the file's own word.")
+@click.option("--layout", type=click.Choice(["single", "sections", "auto"]), default=None, help="Default: the file's.")
+@click.option("--port", type=int, default=8901, show_default=True, help="Port on 127.0.0.1; 0 takes a free one.")
+@click.option("--open", "is_opened", is_flag=True, help="Open the page in the browser.")
+@click.pass_obj
+@_with_exit_codes
+def preview(home: Path, file: Path, theme: str, layout: str | None, port: int, is_opened: bool) -> None:  # noqa: FBT001 - click's way
+    """Show FILE as a phone does, light and dark; the page follows the file and the themes while they change."""
+    from publisher.preview.page import View
+    from publisher.preview.server import preview as show
+
+    def tell(url: str) -> None:
+        click.echo(f"预览：{url}（按 Ctrl+C 结束）")
+        if is_opened:
+            click.launch(url)
+
+    show(home, file.resolve(), View(theme, layout or ""), port, tell)
+
+
+@main.command()
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="OUT.html: the gallery.")
+@click.pass_obj
+@_with_exit_codes
+def themes(home: Path, output: Path | None) -> None:
+    """List the themes; with -o, write a page that shows them all, light and dark, over one specimen."""
+    from publisher.preview.gallery import describe, write_gallery
+    from publisher.preview.themes import find_themes
+
+    found = find_themes(home)
+    lines, faults = describe(found)
+    for line in lines:
+        click.echo(line)
+    if output:
+        write_gallery(found, output)
+        click.echo(f"{output}")
+    if faults:
+        raise ConfigError(faults)
 
 
 @main.command()

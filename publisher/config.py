@@ -88,7 +88,7 @@ def read_settings(home: Path, environment: Mapping[str, str]) -> Settings:
     faults: list[str] = []
     tables = {name: _read_toml(home / "config" / name, faults) for name in CONFIG_FILES}
     settings = _read_publisher(home, tables["publisher.toml"], faults)
-    themes = {**shipped_themes(), **_read_themes(home / "config" / "themes", faults)}
+    themes = {**shipped_themes(), **_read_themes(home, faults)}
     accounts = _read_accounts(tables["accounts.toml"], themes, faults)
     accounts = {name: _with_secrets(account, environment, faults) for name, account in accounts.items()}
     if settings.default_account and settings.default_account not in accounts:
@@ -129,6 +129,12 @@ def write_defaults(home: Path) -> list[Path]:
     return written
 
 
+def own_themes(home: Path) -> dict[str, str]:
+    """The CSS of the themes in the workspace `home`, by name, with their faults, if any."""
+    folder = home / "config" / "themes"
+    return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.glob("*.css"))}
+
+
 def secret_variable(account: str, secret: str) -> str:
     """The environment variable that holds an account's secret."""
     return f"PUBLISHER_{re.sub(r'[^0-9A-Za-z]', '_', account).upper()}_{secret.upper()}"
@@ -163,13 +169,13 @@ def _read_publisher(home: Path, table: Mapping[str, Any], faults: list[str]) -> 
     return Settings(home, default_account=default_account, **read)
 
 
-def _read_themes(folder: Path, faults: list[str]) -> dict[str, str]:
-    themes: dict[str, str] = {}
-    for path in sorted(folder.glob("*.css")):
-        css = path.read_text(encoding="utf-8", errors="replace")
-        if _collect(lambda path=path, css=css: parse_theme(path.stem, css), None, "", faults) is not None:  # type: ignore[misc]
-            themes[path.stem] = css
-    return themes
+def _read_themes(home: Path, faults: list[str]) -> dict[str, str]:
+    """The themes without a fault; the faults of the others are noted."""
+
+    def is_fine(name: str, css: str) -> bool:
+        return _collect(lambda: parse_theme(name, css), None, "", faults) is not None
+
+    return {name: css for name, css in own_themes(home).items() if is_fine(name, css)}
 
 
 def _read_accounts(table: Mapping[str, Any], themes: Mapping[str, str], faults: list[str]) -> dict[str, Account]:

@@ -117,7 +117,7 @@ class Inbox:
                 f"上限 {self.max_bytes / 1e6:.0f} MB、{MAX_FILES} 个文件。请压缩图片后重新投放。",
             )
         files = read_files(drop.path)
-        if _snapshot(drop.path) != drop.snapshot:
+        if take_snapshot(drop.path) != drop.snapshot:
             raise Changed(drop.name)
         return Claim(files, _fingerprint(files))
 
@@ -162,7 +162,15 @@ class Changed(Exception):
 def read_files(path: Path) -> dict[str, bytes]:
     """The files of a document, or of a folder of one with its pictures, that lies anywhere. OSError if unreadable."""
     root = path.parent if path.is_file() else path
-    return {_readable(name): (root / name).read_bytes() for name in _snapshot(path)}
+    return {_readable(name): (root / name).read_bytes() for name in take_snapshot(path)}
+
+
+def take_snapshot(path: Path) -> Snapshot:
+    """Name -> inode, size and time of each file of a document or a folder of one: what changes when they do."""
+    if path.is_file():
+        parts = [path, *companions(path)]
+        return {name: state for part in parts for name, state in _states(part, path.parent, DEPTH)}
+    return dict(_states(path, path, DEPTH))
 
 
 def free_target(folder: Path, name: str, taken: Collection[Path] = ()) -> Path:
@@ -214,7 +222,7 @@ def _drops_in(folder: Path, account: str, skip: Collection[str]) -> Iterator[Dro
         if entry.name in skip or _is_ignored(entry.name) or _belongs_to_other(entry.name, names):
             continue
         path = Path(entry.path)
-        yield Drop(_readable(f"{account}/{entry.name}" if account else entry.name), account, path, _snapshot(path))
+        yield Drop(_readable(f"{account}/{entry.name}" if account else entry.name), account, path, take_snapshot(path))
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
@@ -237,13 +245,6 @@ def _belongs_to_other(name: str, names: Collection[str]) -> bool:
             stem = name.removesuffix(suffix)
             return stem in names or any(other.startswith(f"{stem}.") and other != name for other in names)
     return False
-
-
-def _snapshot(path: Path) -> Snapshot:
-    if path.is_file():
-        parts = [path, *companions(path)]
-        return {name: state for part in parts for name, state in _states(part, path.parent, DEPTH)}
-    return dict(_states(path, path, DEPTH))
 
 
 def _states(path: Path, root: Path, depth: int) -> Iterator[tuple[str, tuple[int, int, int]]]:

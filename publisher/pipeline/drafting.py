@@ -26,7 +26,7 @@ def draft_issue(job: Job) -> Move:
     """SCHEDULED -> DRAFTED. It is drafted at once, whatever its time, so that the real draft can be looked at."""
     newsletter = with_code(job.account, job.newsletter())
     addresses = upload_pictures(job, newsletter)
-    cover, shown = upload_cover(job, newsletter), _crops(newsletter)
+    cover, shown = upload_cover(job, newsletter), cover_crops(newsletter)
     pieces = render_issue(job, newsletter, addresses).pieces
     draft = add_draft(job, [_draft_article(piece, newsletter, cover, shown) for piece in pieces])
     return job.go(
@@ -99,7 +99,7 @@ def upload_cover(job: Job, newsletter: Newsletter) -> str:
     name = f"wx-{job.issue.id}-{job.issue.fingerprint[:12]}.jpg"
 
     def upload() -> Result:
-        cover = job.platform.upload_cover(_given_cover(newsletter) or draw_issue_cover(job, newsletter), name)
+        cover = job.platform.upload_cover(given_cover(newsletter) or draw_issue_cover(job, newsletter), name)
         return {"media_id": cover.media_id, "url": cover.url}
 
     def find(effect: Effect) -> Result:
@@ -129,6 +129,18 @@ def add_draft(job: Job, articles: Sequence[DraftArticle]) -> str:
     return str(job.hold.once("add_draft", cover, add, find)["media_id"])
 
 
+def cover_crops(newsletter: Newsletter) -> Crops:
+    """Which parts of the issue's cover lists show."""
+    given = given_cover(newsletter)
+    return crops(given) if given else central(WIDTH, HEIGHT)
+
+
+def given_cover(newsletter: Newsletter) -> bytes:
+    """The picture that the file brings for a cover, b"" if it brings none."""
+    given = newsletter.metadata.cover
+    return next((asset.data for asset in newsletter.assets if given and asset.fingerprint == given), b"")
+
+
 def _draft_article(piece: Piece, newsletter: Newsletter, cover: str, shown: Crops) -> DraftArticle:
     # All pieces share the one cover, and lists show the later ones by its square.
     comments = newsletter.metadata.comments
@@ -144,17 +156,6 @@ def _draft_article(piece: Piece, newsletter: Newsletter, cover: str, shown: Crop
         pic_crop_235_1=shown.wide,
         pic_crop_1_1=shown.square,
     )
-
-
-def _crops(newsletter: Newsletter) -> Crops:
-    given = _given_cover(newsletter)
-    return crops(given) if given else central(WIDTH, HEIGHT)
-
-
-def _given_cover(newsletter: Newsletter) -> bytes:
-    """The picture that the file brings for a cover, b"" if it brings none."""
-    given = newsletter.metadata.cover
-    return next((asset.data for asset in newsletter.assets if given and asset.fingerprint == given), b"")
 
 
 def _file_name(asset: Asset) -> str:

@@ -115,8 +115,13 @@ def with_code(account: Account, newsletter: Newsletter) -> Newsletter:
 def draw_issue_cover(job: Job, newsletter: Newsletter) -> bytes:
     """The cover of an issue whose file brings none, in the colours of its theme."""
     theme, _layout, _notes = _style(job, newsletter)
+    return draw_titled_cover(job.issue.title, newsletter, theme)
+
+
+def draw_titled_cover(title: str, newsletter: Newsletter, theme: Theme) -> bytes:
+    """The cover of a newsletter under a title, in the colours of a theme."""
     headlines = [article.title for article in newsletter.articles]
-    return draw_cover(job.issue.title, *cover_lines(newsletter), palette(theme), headlines)
+    return draw_cover(title, *cover_lines(newsletter), palette(theme), headlines)
 
 
 def cover_lines(newsletter: Newsletter) -> tuple[str, str]:

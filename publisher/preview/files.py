@@ -1,4 +1,4 @@
-"""The HTML of a file as it will be published, with pictures by local path."""
+"""The HTML of a file as it will be published, with pictures by local path: `publisher render`."""
 
 from __future__ import annotations
 

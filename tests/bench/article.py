@@ -73,21 +73,14 @@ WHERE returned IS NULL
 GROUP BY branch
 HAVING COUNT(*) > 10
 ORDER BY loans DESC;"""
-_FRONT_MATTER: Final = """---
-author: 青禾图书
-digest: 从一次走访到七个月的试运行，一间社区书屋怎样开起来，又怎样办下去。
-keywords: [社区书屋, 志愿服务, 借阅, 公益]
-theme: official
-layout: auto
-comments: fans
----"""
-_SITE: Final = "https://books.example.org/neighbourhood/2026"
+_COLUMN: Final = 14
+_SITE: Final = "https://books.example.org/2026"
 
 
 def article() -> str:
     """The article's Markdown."""
     writer = _Writer()
-    blocks = [_FRONT_MATTER, "# 一间社区书屋的七个月：青禾社区图书协会工作回顾"]
+    blocks = ["# 一间社区书屋的七个月：青禾社区图书协会工作回顾"]
     for number, chapter in enumerate(_CHAPTERS):
         blocks += [f"## {chapter}", *_chapter(writer, number)]
     blocks.append("## 结语")
@@ -170,8 +163,8 @@ def _table(number: int) -> str:
         (stem, *(str((row + 3) * (column + 5) * 17) for column in range(3))) for row, stem in enumerate(_STEMS[number])
     ]
     heads = _HEADS[number]
-    lines = (heads, tuple("-" * 10 for _ in heads), *rows)
-    return "\n".join(f"| {' | '.join(cell.ljust(10) for cell in line)} |" for line in lines)
+    lines = (heads, tuple("-" * _COLUMN for _ in heads), *rows)
+    return "\n".join(f"| {' | '.join(cell.ljust(_COLUMN) for cell in line)} |" for line in lines)
 
 
 def _ending(writer: _Writer, wanted: int) -> Iterator[str]:

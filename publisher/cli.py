@@ -101,8 +101,10 @@ def render(home: Path, file: Path, output: Path, theme: str, layout: str) -> Non
     """Write the WeChat HTML of FILE to OUT.html, OUT-2.html …, pictures by local path."""
     from publisher.preview.files import write_preview
 
-    for path, piece in write_preview(home, _read(file), output, theme, layout):
+    for path, piece, findings in write_preview(home, _read(file), output, theme, layout):
         click.echo(f"{path}\t{len(piece.content)} characters\t{piece.title}")
+        for finding in findings:
+            click.echo(f"{path}: {finding.rule or finding.code}: {finding.text}", err=True)
 
 
 @main.command()

@@ -33,9 +33,9 @@ from publisher.document import (
     Text,
 )
 from publisher.errors import Unpublishable
-from publisher.rendering import placeholder_addresses, render, shipped_themes
+from publisher.rendering import check, placeholder_addresses, render, shipped_themes
 from publisher.rendering.theme import parse_theme
-from tests.specimen import GOLDEN, PICTURE, Tree, body, golden, letter, para, rendered, specimen, theme
+from tests.specimen import GOLDEN, PICTURE, Tree, body, golden, letter, para, rendered, specimen, text, theme
 
 
 @pytest.mark.parametrize("name", sorted(shipped_themes()))
@@ -279,3 +279,28 @@ def test_what_is_too_long_even_so_is_divided_or_refused() -> None:
 def test_the_entries_of_the_contents_are_lines_unless_the_theme_gives_them_a_look(css: str, entries: str) -> None:
     (piece,) = render(specimen(), parse_theme("mine", "root{color:#333}" + css), {}, layout="single").pieces
     assert f"<p>联合动态</p>{entries}<p>重大成果</p>" in piece.content
+
+
+def test_a_blank_between_chinese_and_latin_is_set_where_the_theme_wants_it_and_nowhere_else() -> None:
+    paragraph = para("推进AI平台", text("pip安装", Mark.CODE), "和", text("GPU", Mark.BOLD), "集群")
+    article = Article("用AI办刊", (paragraph, Box("关于GPU", (para("文"),))))
+    newsletter = Newsletter(None, (Section("", (article, Article("乙", (para("丙"),)))),))
+    tight, loose = (
+        render(newsletter, parse_theme("mine", f"root{{color:#333;{more}}}"), {}, layout="single").pieces[0].content
+        for more in ("", "text-autospace:normal")
+    )
+    assert "推进AI平台pip安装和<strong>GPU</strong>集群" in tight
+    assert "用 AI 办刊" in loose
+    assert "推进 AI 平台" in loose
+    assert "pip安装" in loose
+    assert "和 <strong>GPU</strong> 集群" in loose
+    assert "关于 GPU" in loose
+    assert "text-autospace" not in loose
+
+
+def test_what_the_linter_finds_is_told_to_the_editor() -> None:
+    faint = parse_theme("mine", "root { color: #aaa }")
+    (note,) = check(render(letter(para("看不清")), faint, {}))
+    assert note.code == "lint-low-contrast"
+    assert note.text.startswith("《标题》排版检查：")
+    assert check(render(specimen(), theme(), placeholder_addresses(specimen()))) == ()

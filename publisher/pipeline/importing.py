@@ -14,7 +14,7 @@ from publisher.importers.file_name import read_file_name
 from publisher.issue import Account, ArticleRow, Content, Issue, Layout, Move, Status
 from publisher.pipeline.effects import may_be_out
 from publisher.pipeline.job import Job
-from publisher.rendering import Rendering, placeholder_addresses, render
+from publisher.rendering import Rendering, check, placeholder_addresses, render
 from publisher.rendering.cover import check_cover, draw_cover
 from publisher.rendering.layout import issue_number
 from publisher.rendering.palette import palette
@@ -90,7 +90,7 @@ def render_issue(job: Job, newsletter: Newsletter, addresses: dict[str, str]) ->
     rendering = render(
         newsletter, theme, addresses, layout=layout, author=author, qr=code[0].fingerprint if code else ""
     )
-    return replace(rendering, notes=(*notes, *rendering.notes))
+    return replace(rendering, notes=(*notes, *rendering.notes, *check(rendering)))
 
 
 def issue_title(newsletter: Newsletter, rendering: Rendering) -> str:

@@ -12,6 +12,7 @@ from publisher.config import read_settings
 from publisher.document import Newsletter
 from publisher.errors import WrongMove
 from publisher.issue import Layout
+from publisher.lint import Finding, lint
 from publisher.pictures import EXTENSIONS
 from publisher.rendering import Piece, render
 from publisher.rendering.theme import parse_theme
@@ -19,8 +20,9 @@ from publisher.rendering.theme import parse_theme
 
 def write_preview(
     home: Path, newsletter: Newsletter, output: Path, theme: str, layout: str
-) -> Iterator[tuple[Path, Piece]]:
-    """Write OUT.html, OUT-2.html … and the pictures into OUT.assets/; yields each file with its article.
+) -> Iterator[tuple[Path, Piece, tuple[Finding, ...]]]:
+    """Write OUT.html, OUT-2.html … and the pictures into OUT.assets/; yields each file with its article and what the
+    linter finds in it.
 
     Unpublishable when it cannot fit the platform's limits; WrongMove for an unknown theme.
     """
@@ -41,7 +43,7 @@ def write_preview(
         path = output if number == 1 else output.with_name(f"{output.stem}-{number}{output.suffix}")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(piece.content, encoding="utf-8")
-        yield path, piece
+        yield path, piece, lint(piece.content)
 
 
 def _address(output: Path, fingerprint: str, media_type: str) -> str:

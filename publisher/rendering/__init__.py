@@ -16,6 +16,7 @@ from importlib.resources import files
 
 from publisher.document import Article, Level, Newsletter, Note
 from publisher.issue import Layout
+from publisher.lint import lint
 from publisher.rendering import digest, limits
 from publisher.rendering.frame import write_part
 from publisher.rendering.html import write_blocks
@@ -77,6 +78,15 @@ def render(
         pieces.append(piece)
         notes += remarks
     return Rendering(tuple(pieces), tuple(dict.fromkeys(notes)))
+
+
+def check(rendering: Rendering) -> tuple[Note, ...]:
+    """What the linter finds in the articles, for the editor: a theme of the office's own may break a rule."""
+    return tuple(
+        Note(f"lint-{finding.code}", f"《{piece.title}》排版检查：{finding.text}")
+        for piece in rendering.pieces
+        for finding in lint(piece.content)
+    )
 
 
 def placeholder_addresses(newsletter: Newsletter) -> dict[str, str]:

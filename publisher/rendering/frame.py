@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from publisher.document import Align, Link, Masthead, Newsletter, Section, Text
 from publisher.rendering.html import LINE, write_blocks, write_title
-from publisher.rendering.inlines import Page, write_inlines, write_picture
+from publisher.rendering.inlines import Page, write_inlines, write_picture, write_words
 from publisher.rendering.layout import Part, chinese_date, issue_name, issue_number
 from publisher.rendering.tree import Node, Nodes, join
 
@@ -51,7 +51,7 @@ def _write_contents(page: Page, newsletter: Newsletter) -> Nodes:
     for section in newsletter.sections:
         titles = [article.title for article in section.articles if article.title]
         if titles and section.name:
-            lines.append(page.element("p", "contents-section", (section.name,)))
+            lines.append(page.element("p", "contents-section", (write_words(page, section.name),)))
         if titles:
             lines.append(page.element("section", "contents-items", _write_titles(page, titles)))
     return (page.element("section", "contents", tuple(lines)),)
@@ -59,7 +59,7 @@ def _write_contents(page: Page, newsletter: Newsletter) -> Nodes:
 
 def _write_titles(page: Page, titles: list[str]) -> Nodes:
     """The entries, each an element of its own where the theme gives them a look: lines cost less."""
-    lines: tuple[Nodes, ...] = tuple((title,) for title in titles)
+    lines: tuple[Nodes, ...] = tuple((write_words(page, title),) for title in titles)
     hanging = page.theme.inherited("contents-items", "text-indent") not in {"", "0"}
     if not hanging and not page.adorns("contents-item"):
         return join(lines)
@@ -73,11 +73,11 @@ def _write_titles(page: Page, titles: list[str]) -> Nodes:
 def _write_section(page: Page, section: Section, part: Part, shown: str, author: str) -> Iterator[Node]:
     # The platform shows the piece's title above: a section called the same, or a share of it, needs no heading.
     if section.name and part.title != section.name and not part.title.startswith(f"{section.name}（"):
-        yield page.element("h2", "section-title", (section.name,))
+        yield page.element("h2", "section-title", (write_words(page, section.name),))
     alone = len(part.articles) == 1
     for article in section.articles:
         if not alone or article.title != shown:
-            yield from write_title(page, "h3", "title", (article.title,))
+            yield from write_title(page, "h3", "title", (write_words(page, article.title),))
         if article.author and article.author != author:
             yield from _write_line(page, "p", "byline", f"作者：{article.author}")
         yield from write_blocks(page, article.blocks)

@@ -27,7 +27,7 @@ from publisher.document import (
     walk,
 )
 from publisher.rendering.highlighting import Run, highlight
-from publisher.rendering.inlines import Page, uncoloured, write_formula, write_inlines, write_picture
+from publisher.rendering.inlines import Page, uncoloured, write_formula, write_inlines, write_picture, write_words
 from publisher.rendering.roles import CODE_COLORS
 from publisher.rendering.tables import LEVELS, write_table
 from publisher.rendering.theme import style_of
@@ -64,7 +64,7 @@ def write_block(page: Page, block: Block, room: int = ROOM) -> Nodes:
         case Quote(blocks=blocks):
             return _write_container(page, "quote", (), blocks, room)
         case Box(title=title, blocks=blocks):
-            head = (page.element("p", "box-title", (title,)),) if title else ()
+            head = (page.element("p", "box-title", (write_words(page, title),)),) if title else ()
             return _write_container(page, "box", head, blocks, room)
         case Code(text=text):
             return (page.element("section", "code", (Element("code", _code(page, block)),)),) if text.strip() else ()

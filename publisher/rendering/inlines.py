@@ -25,6 +25,7 @@ from publisher.document import (
     text_of,
 )
 from publisher.rendering.ink import legible
+from publisher.rendering.spacing import spaced
 from publisher.rendering.theme import Theme
 from publisher.rendering.tree import BREAK, Element, Node, Nodes
 
@@ -107,7 +108,14 @@ class Page:
 
 def write_inlines(page: Page, inlines: Inlines) -> Nodes:
     """The nodes of a line; neighbouring runs that look alike become one."""
+    if page.theme.autospace:
+        inlines = spaced(inlines)
     return tuple(node for inline in _merged(_trimmed(inlines)) for node in _write_inline(page, inline))
+
+
+def write_words(page: Page, words: str) -> str:
+    """A title or name as the theme spaces it."""
+    return text_of(spaced((Text(words),))) if page.theme.autospace else words
 
 
 def uncoloured(inlines: Inlines) -> Inlines:

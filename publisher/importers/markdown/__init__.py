@@ -258,7 +258,7 @@ class _Reader:
             if name not in used:
                 used[name] = self._footnotes[name]
                 waiting += _calls(used[name])
-        for name in self._footnotes.keys() - used.keys():
+        for name in [name for name in self._footnotes if name not in used]:
             lost = "\n".join(map(plain_text, self._footnotes[name]))
             remark = f"脚注“{name}”在正文里没有引用，没有采用。"
             self._remarks.say("footnote-unused", remark, Level.WARNING, lost=lost)

@@ -481,3 +481,8 @@ def test_no_character_of_a_markdown_file_is_lost(text: str) -> None:
     assert not letters(text) - letters("".join([*written, *lost]))
     told = {"heading-blank", "table-surplus", "code-info", "reference-unused", "link-title", "lines-as-paragraphs"}
     assert set(codes(document)) <= {*told, "table-unruled"}
+
+
+def test_footnotes_that_nothing_calls_are_named_in_the_order_of_the_file() -> None:
+    document = read("正文\n\n[^丙]: 三\n\n[^甲]: 一\n\n[^乙]: 二\n\n[^丁]: 四\n")
+    assert [note.lost for note in document.notes] == ["三", "一", "二", "四"]

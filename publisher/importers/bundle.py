@@ -15,6 +15,7 @@ from publisher.document import (
     Asset,
     Block,
     Box,
+    Cell,
     Document,
     Figure,
     Items,
@@ -126,10 +127,15 @@ def _expand_inner(block: Block, change: Callable[[Block], tuple[Block, ...]]) ->
         case Quote(blocks=inner) | Box(blocks=inner):
             return replace(block, blocks=expand_blocks(inner, change))
         case Table(rows=rows):
-            mapped = (tuple(replace(cell, blocks=expand_blocks(cell.blocks, change)) for cell in row) for row in rows)
-            return replace(block, rows=tuple(mapped))
+            return replace(block, rows=tuple(tuple(_expand_cell(cell, change) for cell in row) for row in rows))
         case _:
             return block
+
+
+def _expand_cell(cell: Cell, change: Callable[[Block], tuple[Block, ...]]) -> Cell:
+    """A cell as it is where nothing changes in it: tables have hundreds, and copies cost."""
+    blocks = expand_blocks(cell.blocks, change)
+    return cell if blocks == cell.blocks else replace(cell, blocks=blocks)
 
 
 def _open(files: Mapping[str, bytes]) -> tuple[str, Mapping[str, bytes]]:

@@ -130,9 +130,20 @@ def _attempt(data: bytes, encoding: str) -> str:
 
 def _is_sound(text: str) -> bool:
     """Whether all was decoded, or nearly all of a text that is long enough to tell."""
+    if _is_whole(text):
+        return True
     broken = len(_UNDECODED.findall(text))
     sound = sum(not char.isascii() for char in text) if broken else 0
     return broken * _SOUND_FOR_BROKEN <= sound and broken <= 1 + len(text) // _MOST_BROKEN
+
+
+def _is_whole(text: str) -> bool:
+    """Whether all was decoded: UTF-8 has no surrogates, and tells so faster than any search for them."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _score(text: str) -> float:
@@ -171,9 +182,9 @@ def _is_odd(char: str) -> bool:
 
 def _noted(text: str) -> Characters:
     """The text with its broken places marked, and a note that names their lines."""
-    places = [place.start() for place in _BROKEN.finditer(text)]
-    if not places:
+    if "\ufffd" not in text and _is_whole(text):
         return Characters(text)
+    places = [place.start() for place in _BROKEN.finditer(text)]
     numbers = sorted({text.count("\n", 0, place) + 1 for place in places[:_MOST_PLACES]})
     lines = "、".join(map(str, numbers)) + ("等" if len(places) > _MOST_PLACES else "")
     remark = (

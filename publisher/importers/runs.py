@@ -116,6 +116,12 @@ class Runs:
         self._runs.append(_text_run(blank, self._blank_style))
 
 
+def plain_inlines(text: str) -> Inlines:
+    """The inlines of a paragraph that is nothing but `text` without a look: what Runs would make of it."""
+    word = _BLANK_RUN.sub(_collapsed, text.strip(_BLANKS)).lstrip(_INDENT)
+    return (Text(word),) if word else ()
+
+
 def _collapsed(blank: re.Match[str]) -> str:
     """What a browser shows of blanks between two characters."""
     return blank_between(blank.string[blank.start() - 1], blank.string[blank.end()]) if "\n" in blank[0] else " "

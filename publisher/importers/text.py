@@ -64,6 +64,11 @@ def clean_line(line: str) -> str:
     return _TRAILING.sub("", _INDENT.sub("", _INVISIBLE.sub("", line)))
 
 
+def unify_newlines(text: str) -> str:
+    """Text in which all lines end with the same character."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def drop_invisible(text: str) -> str:
     """Text without zero-width and control characters; tabs and line ends stay."""
     return _INVISIBLE.sub("", text)

@@ -39,13 +39,12 @@ from publisher.errors import Unreadable
 from publisher.importers.characters import read_characters
 from publisher.importers.front_matter import read_front_matter
 from publisher.importers.markdown.inlines import Line, read_inlines
-from publisher.importers.markdown.parser import REMARKS, make_parser
+from publisher.importers.markdown.parser import PLAIN_LINE, REMARKS, make_parser
 from publisher.importers.markdown.typed import is_row, name_pictures, part_lines
 from publisher.importers.pictures import Pictures
 from publisher.importers.remarks import Remarks
-from publisher.importers.text import MOST_CHARACTERS, MOST_LINES, check_extent, drop_invisible
+from publisher.importers.text import MOST_CHARACTERS, MOST_LINES, check_extent, drop_invisible, unify_newlines
 
-_NEWLINE: Final = re.compile(r"\r\n|\n|\r")  # what markdown-it-py takes for line ends, and no other
 _MOST_TAGS: Final = 10_000
 _TASK: Final = re.compile(r"\[([ xX])\][ \t]+")
 _CONTAINER_PREFIX: Final = re.compile(r"^[\s>]*")
@@ -77,7 +76,7 @@ class _Reader:
         self._remarks = Remarks()
         self._pictures = Pictures(self._remarks)
         body = name_pictures(self._pictures.lift(body))
-        self._lines = _NEWLINE.split(body)
+        self._lines = unify_newlines(body).split("\n")  # what markdown-it-py takes for line ends, and no other
         check_extent(len(self._lines), MOST_LINES, name)
         check_extent(len(body), MOST_CHARACTERS, name, "字")
         check_extent(body.count("<"), _MOST_TAGS, name)
@@ -88,7 +87,7 @@ class _Reader:
 
     def read(self) -> Document:
         blocks = tuple(self._blocks("end of file"))
-        footnotes = self._used_footnotes(blocks)
+        footnotes = self._used_footnotes(blocks) if self._footnotes else ()
         self._remark_unused_references()
         return Document(blocks, footnotes=footnotes, assets=self._pictures.assets, notes=self._remarks.notes())
 
@@ -97,7 +96,10 @@ class _Reader:
         for token in self._tokens:
             if token.type == closing:
                 return
-            yield from self._block(token)
+            if token.type == PLAIN_LINE:
+                yield Paragraph((Text(token.content),), span=_span(token))
+            else:
+                yield from self._block(token)
 
     def _block(self, token: Token) -> Iterator[Block]:
         span = _span(token)
@@ -203,12 +205,12 @@ class _Reader:
         return Table(tuple(rows), header_rows=1, span=span)
 
     def _row(self, row: Token) -> tuple[Cell, ...]:
-        cells = []
+        cells, span = [], _span(row)
         for token in self._tokens:
             if token.type == "tr_close":
                 break
-            line = self._line(f"{token.tag}_close", _span(row))
-            text = (Paragraph(line.inlines, span=_span(row)),) if line.inlines else ()
+            line = self._line(f"{token.tag}_close", span)
+            text = (Paragraph(line.inlines, span=span),) if line.inlines else ()
             blocks = (*line.before, *text, *line.after)
             cells.append(Cell(blocks, header=token.tag == "th", align=_align(token)))
         self._remark_surplus(row, len(cells))
@@ -217,7 +219,10 @@ class _Reader:
     def _remark_surplus(self, row: Token, columns: int) -> None:
         """The format drops cells beyond the header's columns; the editor hears of it."""
         span = _span(row)
-        written = escapedSplit(_CONTAINER_PREFIX.sub("", self._lines[span.line - 1]).strip().strip("|"))
+        line = _CONTAINER_PREFIX.sub("", self._lines[span.line - 1]).strip().strip("|")
+        if line.count("|") < columns:
+            return
+        written = escapedSplit(line)
         if any(cell.strip() for cell in written[columns:]):
             lost = "|".join(written[columns:])
             remark = f"第 {span.line} 行的单元格比表头多，多出的“{lost.strip()[:30]}”没有采用，请补上表头。"
@@ -253,7 +258,7 @@ class _Reader:
             if name not in used:
                 used[name] = self._footnotes[name]
                 waiting += _calls(used[name])
-        for name in self._footnotes.keys() - used.keys():
+        for name in [name for name in self._footnotes if name not in used]:
             lost = "\n".join(map(plain_text, self._footnotes[name]))
             remark = f"脚注“{name}”在正文里没有引用，没有采用。"
             self._remarks.say("footnote-unused", remark, Level.WARNING, lost=lost)

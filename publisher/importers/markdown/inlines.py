@@ -15,7 +15,7 @@ from publisher.importers.html.styles import restyle
 from publisher.importers.links import check_href
 from publisher.importers.pictures import Pictures
 from publisher.importers.remarks import Remarks
-from publisher.importers.runs import PLAIN, Runs
+from publisher.importers.runs import PLAIN, Runs, plain_inlines
 
 _MARKS: Final = {"strong_open": Mark.BOLD, "em_open": Mark.ITALIC, "s_open": Mark.STRIKE}
 _STYLED_TAGS: Final = re.compile("b|strong|i|em|u|ins|s|del|strike|sup|sub|mark|code|kbd|span|font|small|big")
@@ -33,6 +33,8 @@ class Line:
 
 def read_inlines(tokens: Sequence[Token], remarks: Remarks, pictures: Pictures, span: Span) -> Line:
     """A paragraph of its tokens. A picture before any text comes before the paragraph, any other after it."""
+    if len(tokens) == 1 and tokens[0].type == "text":
+        return Line((), plain_inlines(tokens[0].content), (), frozenset())
     reader = _Reader(remarks, pictures, span)
     for token in tokens:
         reader.read(token)

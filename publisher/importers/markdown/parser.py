@@ -6,10 +6,11 @@ import re
 from typing import Final, Literal
 
 from markdown_it import MarkdownIt
-from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
+from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace, mdTrim
 from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
-from markdown_it.rules_block import StateBlock, code, heading, lheading, reference
+from markdown_it.rules_block import StateBlock, code, heading, lheading, paragraph, reference
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
@@ -19,7 +20,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from publisher.document import Level, Span
 from publisher.errors import Unreadable
 from publisher.importers.remarks import Remarks
-from publisher.importers.text import is_chinese
+from publisher.importers.text import is_chinese, unify_newlines
 
 DEEPEST: Final = 60
 """Levels of tokens; a list inside a list takes two."""
@@ -37,6 +38,17 @@ _MATH: Final = re.compile(r"(\${1,2})(?![\s$])((?:[^$\\]|\\.)+)(?<!\s)\1(?![\d$]
 _WORDS_IN_MATH: Final = re.compile(r"\\(?:text|mbox|mathrm|rm)\b")
 _MOST_LINES_OF_MATH: Final = 50
 _STEPS: Final = "steps"
+LONE_LINE: Final = "lone_line"
+"""The rule for a line before an empty one."""
+PLAIN_LINE: Final = "plain_line"
+"""The token of a paragraph that is one line and, as it stands, one text."""
+_OPENERS: Final = re.compile(r"[\s$`~>*\-_+0-9\[<]")
+"""What may begin a block of one line, other than a heading or a paragraph."""
+_MARKS: Final = r"\n\\$`~*_!\[^<&"
+"""The characters that the active inline rules act on; a text without one is its own and only token."""
+_MARKED: Final = re.compile(f"[{_MARKS}]")
+_PLAIN: Final = re.compile(rf"[^{_MARKS} \t\r\f\v]++(?: [^{_MARKS} \t\r\f\v]++)*+")
+"""A text without marks whose blanks are single spaces, as Runs would leave them."""
 _TEXT_REFERENCE: Final = re.compile(r"\[[^\]]+\]:\s*([^\s./]*)")
 
 
@@ -49,6 +61,8 @@ def make_parser() -> MarkdownIt:
     parser.inline, parser.block = _Inline(), _Block()
     parser.configure("commonmark", {"maxNesting": DEEPEST}).enable(["table", "strikethrough"])
     parser.use(footnote_plugin, move_to_end=False)
+    parser.core.ruler.at("normalize", _normalize)
+    parser.block.ruler.before("table", LONE_LINE, _read_lone_line)
     parser.block.ruler.at("heading", _read_heading, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.block.ruler.at("lheading", _read_underlined)
     parser.block.ruler.at("code", _read_code)
@@ -59,6 +73,11 @@ def make_parser() -> MarkdownIt:
     parser.normalizeLink = parser.normalizeLinkText = str  # type: ignore[method-assign, assignment] # the way it is meant
     parser.validateLink = bool  # type: ignore[method-assign, assignment] # links.py decides, and says so
     return parser
+
+
+def _normalize(state: StateCore) -> None:
+    """The same as the parser's own rule, which looks for line ends of all kinds at every character."""
+    state.src = unify_newlines(state.src).replace("\0", "\ufffd")
 
 
 class _Block(ParserBlock):
@@ -76,7 +95,12 @@ class _Block(ParserBlock):
 
 
 class _Inline(ParserInline):
+    marked = _MARKED
+
     def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
+        if src and not self.marked.search(src):
+            tokens.append(Token("text", "", 0, content=src))
+            return tokens
         state = _State(src, md, env, tokens)
         self.tokenize(state)
         for rule in self.ruler2.getRules(""):
@@ -116,8 +140,8 @@ class _State(StateInline):
         return Scanned(can_open, can_close, end - start)
 
 
-def _count_step(env: EnvType) -> None:
-    steps = env[_STEPS] = env.get(_STEPS, 0) + 1
+def _count_step(env: EnvType, count: int = 1) -> None:
+    steps = env[_STEPS] = env.get(_STEPS, 0) + count
     if steps > MOST_STEPS:
         note = "文件里的表格、列表、括号或星号多得不像一份稿件，请检查投放的是不是正确的文件，或拆成几份后重新投放。"
         raise Unreadable(f"more than {MOST_STEPS} steps", note)
@@ -129,6 +153,26 @@ def _is_mark(char: str) -> bool:
 
 def _parts(char: str) -> bool:
     return isWhiteSpace(ord(char)) or _is_mark(char) or is_chinese(char)
+
+
+def _read_lone_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 # a rule's signature
+    """A heading or a paragraph, known by its first character: a line before an empty one can be no table and has no
+    underline. Most lines of a newsletter are such, and a dozen rules would look at each in vain.
+    """
+    if (start + 1 < state.lineMax and not state.isEmpty(start + 1)) or state.is_code_block(start):
+        return False
+    begin = state.bMarks[start] + state.tShift[start]
+    if state.src[begin] in "#＃":
+        return _read_heading(state, start, end, silent)
+    if _OPENERS.match(state.src, begin):
+        return False
+    plain = _PLAIN.fullmatch(state.src, begin, state.eMarks[start])
+    if plain is None:
+        return paragraph(state, start, end, silent)
+    _count_step(state.env, 3)  # as many tokens as it stands for
+    state.tokens.append(Token(PLAIN_LINE, "p", 0, map=[start, start + 1], level=state.level, content=mdTrim(plain[0])))
+    state.line = start + 1
+    return True
 
 
 def _read_heading(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 # a rule's signature

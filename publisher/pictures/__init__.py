@@ -33,11 +33,10 @@ from publisher.document import (
 from publisher.errors import PublisherError
 from publisher.importers.bundle import change_newsletter
 from publisher.pictures.covers import fit_cover
-from publisher.pictures.encoding import BODY_BYTES, EXTENSIONS, Picture
+from publisher.pictures.encoding import BODY_BYTES, Picture
 from publisher.pictures.fitting import BODY_WIDTH, fit_body
-from publisher.pictures.vector import from_pdf
 
-__all__ = ["BODY_BYTES", "BODY_WIDTH", "EXTENSIONS", "Picture", "fit_body", "fit_cover", "fit_pictures", "from_pdf"]
+__all__ = ["BODY_BYTES", "BODY_WIDTH", "Picture", "fit_body", "fit_cover", "fit_pictures"]
 
 _PDF: Final = "application/pdf"
 _Pieces = Mapping[str, Sequence[str]]
@@ -110,7 +109,11 @@ def _fit(asset: Asset, make: Callable[[Asset], _Fitted]) -> _Fitted:
 
 def _drawn(asset: Asset) -> Asset:
     """A page of a PDF, which is what a drawing comes as, as a picture; anything else as it is."""
-    return replace(asset, data=from_pdf(asset.data, asset.name)) if asset.media_type == _PDF else asset
+    if asset.media_type != _PDF:
+        return asset
+    from publisher.pictures.vector import from_pdf
+
+    return replace(asset, data=from_pdf(asset.data, asset.name))
 
 
 def _fit_as_body(asset: Asset) -> _Fitted:

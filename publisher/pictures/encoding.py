@@ -13,8 +13,6 @@ from publisher.document import Note
 
 BODY_BYTES: Final = 1_000_000
 """The platform takes less than 1 MB in a text."""
-EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif"}
-"""All that a picture can become, and how its file is called."""
 
 _QUALITIES: Final = (88, 80, 72, 63, 54, 45)
 _SHRINK: Final = 0.8

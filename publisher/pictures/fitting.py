@@ -12,7 +12,6 @@ from publisher.pictures.encoding import Picture, encode
 from publisher.pictures.moving import first_frame_note, is_moving, keep_moving
 from publisher.pictures.refusing import guarded, unconverted
 from publisher.pictures.slicing import cut
-from publisher.pictures.vector import from_svg
 
 BODY_WIDTH: Final = 1080
 """Pixels: more than any phone shows."""
@@ -38,7 +37,11 @@ def pixels_of(data: bytes, name: str, width: int, remarks: Remarks) -> bytes:
     kind = media_type(data)
     if kind in _VECTOR:
         raise unconverted(name)
-    return from_svg(data, name, width, remarks) if kind == "image/svg+xml" else data
+    if kind != "image/svg+xml":
+        return data
+    from publisher.pictures.vector import from_svg
+
+    return from_svg(data, name, width, remarks)
 
 
 def _fit_still(data: bytes, name: str, remarks: Remarks) -> tuple[Picture, ...]:

@@ -11,9 +11,9 @@ from typing import cast
 from publisher.config import read_settings
 from publisher.document import Newsletter
 from publisher.errors import WrongMove
+from publisher.importers.signatures import EXTENSIONS
 from publisher.issue import Layout
 from publisher.lint import Finding, lint
-from publisher.pictures import EXTENSIONS
 from publisher.rendering import Piece, render
 from publisher.rendering.theme import parse_theme
 

@@ -31,7 +31,7 @@ from publisher.document import (
     inlines_of,
     walk,
 )
-from publisher.formulas.typesetting import EM, Answer, Drawing, Formula, Question
+from publisher.formulas.words import EM, Answer, Drawing, Formula, Question
 from publisher.importers.bundle import change_newsletter
 from publisher.importers.remarks import Remarks
 

@@ -32,7 +32,7 @@ from publisher.document import (
     walk,
 )
 from publisher.formulas.words import EM, Answer, Drawing, Formula, Question
-from publisher.importers.bundle import change_newsletter
+from publisher.importers.changing import change_newsletter
 from publisher.importers.remarks import Remarks
 
 log = logging.getLogger("publisher.formulas")

@@ -31,7 +31,7 @@ from publisher.document import (
     walk,
 )
 from publisher.errors import PublisherError
-from publisher.importers.bundle import change_newsletter
+from publisher.importers.changing import change_newsletter
 from publisher.pictures.covers import fit_cover
 from publisher.pictures.encoding import BODY_BYTES, Picture
 from publisher.pictures.fitting import BODY_WIDTH, fit_body, is_small

@@ -132,11 +132,14 @@ def preview(home: Path, file: Path, theme: str, layout: str | None, port: int, i
 
 
 @main.command()
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="OUT.html: the gallery.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), default=Path("themes.html"), show_default=True,
+    help="OUT.html: the gallery.",
+)  # fmt: skip
 @click.pass_obj
 @_with_exit_codes
-def themes(home: Path, output: Path | None) -> None:
-    """List the themes; with -o, write a page that shows them all, light and dark, over one specimen."""
+def themes(home: Path, output: Path) -> None:
+    """List the themes, and write a page that shows them all, light and dark, over one specimen."""
     from publisher.preview.gallery import describe, write_gallery
     from publisher.preview.themes import find_themes
 
@@ -144,9 +147,8 @@ def themes(home: Path, output: Path | None) -> None:
     lines, faults = describe(found)
     for line in lines:
         click.echo(line)
-    if output:
-        write_gallery(found, output)
-        click.echo(f"{output}")
+    write_gallery(found, output)
+    click.echo(f"{output}")
     if faults:
         raise ConfigError(faults)
 

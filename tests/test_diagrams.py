@@ -88,6 +88,16 @@ def test_the_program_is_asked_for_white_at_the_width_of_a_phone_and_speaks_to_it
     assert "--no-sandbox" in settings["args"]
 
 
+def test_a_script_of_nodes_is_run_without_a_compiler_which_systemd_forbids(folder: Path) -> None:
+    shell = folder / "node"
+    shell.write_text(f'#!/bin/sh\necho "$1" > "{folder}/switch"\nshift\nexec sh "$@"\n', encoding="utf-8")
+    shell.chmod(0o755)
+    script = (folder / "mmdc").rename(folder / "cli.js")
+    (folder / "mmdc").symlink_to(script)
+    assert draw_diagrams(issue(diagram())).assets
+    assert (folder / "switch").read_text(encoding="utf-8") == "--jitless\n"
+
+
 def test_diagrams_are_found_wherever_they_stand_and_each_is_drawn_once(folder: Path) -> None:
     items = Items(ordered=False, items=((replace(diagram(), language="Mermaid"),),))
     given = replace(issue(items, diagram(), Code("print()", "python")), footnotes=(Footnote("1", (diagram(),)),))

@@ -102,9 +102,11 @@ def test_the_command_lists_every_theme_with_what_it_is_and_where(tmp_path: Path)
     folder = tmp_path / "config" / "themes"
     folder.mkdir(parents=True)
     (folder / "own.css").write_text("/* 试用：绿。 */ root { color: #123456 }", encoding="utf-8")
-    code, out, _err = run(tmp_path)
-    rows = [line.split("\t") for line in out.splitlines()]
-    assert code == 0
+    output = tmp_path / "themes.html"
+    code, out, _err = run(tmp_path, "-o", str(output))
+    *lines, written = out.splitlines()
+    rows = [line.split("\t") for line in lines]
+    assert (code, written) == (0, str(output))
     assert [row[0] for row in rows] == sorted([*SHIPPED, "own"])
     assert ["own", "config/themes/own.css", "试用：绿。"] in rows
     assert all(row[2] for row in rows)

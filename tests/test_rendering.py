@@ -34,6 +34,8 @@ from publisher.document import (
 )
 from publisher.errors import Unpublishable
 from publisher.rendering import check, placeholder_addresses, render, shipped_themes
+from publisher.rendering.bounds import least_size
+from publisher.rendering.layout import Part
 from publisher.rendering.theme import parse_theme
 from tests.specimen import GOLDEN, PICTURE, Tree, body, golden, letter, para, rendered, specimen, text, theme
 
@@ -113,6 +115,17 @@ def test_whatever_the_blocks_the_html_is_closed_shallow_and_whole(blocks: list[B
     tree = Tree(piece.content)
     assert tree.depth == 0
     assert tree.deepest <= 8
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.recursive(leaves, _containers, max_leaves=12), max_size=4), st.sampled_from(sorted(shipped_themes()))
+)
+def test_no_article_is_shorter_than_it_was_held_to_be_before_it_was_written(blocks: list[Block], name: str) -> None:
+    newsletter = letter(*blocks, assets=(PICTURE,))
+    (piece,) = render(newsletter, theme(name), placeholder_addresses(newsletter)).pieces
+    part = Part("标题", newsletter.sections, first=True, last=True)
+    assert least_size(theme(name), newsletter, part) <= len(piece.content)
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import ast
+import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publisher import rendering
 from publisher.rendering.tree import BREAK, Element, Node, join, serialise
 
 TEXTS = st.text(st.sampled_from("甲乙a <>&\"'\u00a0\x00\x7f\n;"), min_size=1, max_size=8)
@@ -67,3 +71,26 @@ def test_markup_is_compact_and_spells_out_what_the_platform_would_fold() -> None
 
 def test_groups_are_joined_by_what_parts_them_and_empty_ones_are_left_out() -> None:
     assert join([("甲",), (), ("乙", "丙")], "，") == ("甲", "，", "乙", "丙")
+
+
+MARKUP = re.compile(r"</?[a-z][a-z0-9]*[ >]|style=")
+COUNTED = {"bounds.py"}
+"""Counts the characters of tags, and writes none."""
+
+
+def test_markup_is_written_in_one_place_and_never_mended_as_a_string() -> None:
+    found = {
+        path.name
+        for path in Path(rendering.__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and MARKUP.search(node.value)
+        and not _is_docstring(node.value)
+    }
+    assert found - COUNTED <= {"tree.py"}
+
+
+def _is_docstring(text: str) -> bool:
+    """Prose names tags, too."""
+    return "\n" in text or text.endswith(".")

@@ -18,6 +18,7 @@ from publisher.document import Article, Level, Newsletter, Note
 from publisher.issue import Layout
 from publisher.lint import lint
 from publisher.rendering import digest, limits
+from publisher.rendering.bounds import least_size
 from publisher.rendering.frame import write_part
 from publisher.rendering.html import write_blocks
 from publisher.rendering.inlines import Page
@@ -159,7 +160,8 @@ class _Press:
 
     def _fitting(self, part: Part, title: str, author: str) -> tuple[str, Page]:
         """The part's HTML in the first variant of the theme in which it fits; in the last one if in none."""
-        for theme in self.variants:
+        hopeless = least_size(self.variants[0], self.newsletter, part) >= limits.CONTENT_POINTS
+        for theme in self.variants[-1:] if hopeless else self.variants:
             page = self._page(theme)
             content = serialise(write_part(page, self.newsletter, part, title, author, self.qr))
             if limits.fits_content(content):

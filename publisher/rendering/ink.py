@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from publisher.lint.dark import appearance
+from publisher.rendering.tree import Element, serialise
 
 CONTRAST: Final = 4.5
 """The least contrast of a text with its ground (WCAG AA), in light mode and as dark mode converts it."""
@@ -45,5 +46,5 @@ def _nearby(hue: float, lightness: float, saturation: float) -> Iterator[str]:
 
 def _contrast(color: str) -> float:
     """The lesser of the contrasts by day and by night."""
-    (run,) = appearance(f'<p style="color:{color}">字</p>')
+    (run,) = appearance(serialise((Element("p", ("字",), f"color:{color}"),)))
     return min(run.light.contrast, run.dark.contrast)

@@ -110,6 +110,8 @@ def write_inlines(page: Page, inlines: Inlines) -> Nodes:
     """The nodes of a line; neighbouring runs that look alike become one."""
     if page.theme.autospace:
         inlines = spaced(inlines)
+    if len(inlines) == 1 and isinstance(run := inlines[0], Text):
+        return (_write_text(page, run),) if run.text else ()
     return tuple(node for inline in _merged(_trimmed(inlines)) for node in _write_inline(page, inline))
 
 

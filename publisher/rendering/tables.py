@@ -31,7 +31,7 @@ CellWriter = Callable[[Page, int, tuple[Block, ...]], Nodes]
 class _Grid:
     """A table on the page: its columns' widths in characters, whether it scrolls, and whether every line of every cell
     has room beside its neighbours, so that cells need no padding to stay apart. `align` is that of most cells, which
-    the table says for all of them.
+    the table says for all of them, `usual` what the theme gives them, "" where it does not say.
     """
 
     widths: tuple[int, ...]
@@ -39,6 +39,7 @@ class _Grid:
     roomy: bool
     shares: Shares
     align: Align
+    usual: str
 
 
 def write_table(page: Page, table: Table, room: int, write_cell: CellWriter) -> Nodes:
@@ -62,24 +63,19 @@ def write_table(page: Page, table: Table, room: int, write_cell: CellWriter) -> 
 def _lay_out(page: Page, table: Table, room: int) -> _Grid:
     widths = column_widths(table)
     total, fits = sum(widths), room > LEVELS + _LINE
+    usual = page.theme.inherited("td", "text-align")
+    align = _common_align(table) if usual else Align.START
     if page.theme.terse and _WIDEST not in widths and (fits or total <= FITTING_WHOLE):
-        return _Grid(tuple(widths), total > FITTING_WHOLE, roomy=True, shares={}, align=_common_align(page, table))
+        return _Grid(tuple(widths), total > FITTING_WHOLE, True, {}, align, usual)
     scrolls = len(widths) >= _MANY_COLUMNS and total > FITTING and fits
-    return _Grid(tuple(widths), scrolls, roomy=False, shares=_shares(table, widths), align=_common_align(page, table))
+    return _Grid(tuple(widths), scrolls, False, _shares(table, widths), align, usual)
 
 
-def _common_align(page: Page, table: Table) -> Align:
-    """The alignment that saves the most characters when the table says it; what cells that say nothing have, if none
-    does.
-    """
+def _common_align(table: Table) -> Align:
+    """The alignment that most cells of the body state, if the table can say it for less than they do."""
     body = Counter(cell.align for row in table.rows[table.header_rows :] for cell in row)
     most, count = max(body.items(), key=lambda item: item[1], default=(Align.START, 0))
-    return most if count > body[Align.START] + 1 and _default_align(page) else Align.START
-
-
-def _default_align(page: Page) -> str:
-    """How a cell of a body stands where neither editor nor table says anything; "" where that cannot be said."""
-    return page.theme.inherited("td", "text-align")
+    return most if count > body[Align.START] + 1 else Align.START
 
 
 def column_widths(table: Table) -> list[int]:
@@ -131,22 +127,19 @@ def _row_style(page: Page, table: Table, index: int) -> str:
 def _write_cells(
     page: Page, table: Table, index: int, grid: _Grid, write: Callable[[tuple[Block, ...]], Nodes]
 ) -> Nodes:
+    heads = index < table.header_rows
+    own_align = page.theme.declarations.get("tr-head", {}).get("text-align", "") if heads else ""
+    around = own_align or grid.align.value or grid.usual
     cells = []
     for column, cell in enumerate(table.rows[index]):
-        role = "th" if index < table.header_rows or cell.header else "td"
+        role = "th" if heads or cell.header else "td"
+        wanted = cell.align.value or own_align or grid.usual
+        # Only what row and table do not say already.
+        align = f"text-align:{wanted}" if wanted and wanted != around else ""
         own = "" if grid.roomy else page.theme.style(role)
-        align = _cell_align(page, cell, grid, heads=index < table.header_rows)
-        style = ";".join(part for part in (own, grid.shares.get((index, column), ""), align) if part)
+        style = ";".join([part for part in (own, grid.shares.get((index, column), ""), align) if part])
         cells.append(Element(role, write(cell.blocks), style, _spans(cell)))
     return tuple(cells)
-
-
-def _cell_align(page: Page, cell: Cell, grid: _Grid, *, heads: bool) -> str:
-    """What a cell must say of its alignment, beside what its row or table says for it."""
-    own = page.theme.declarations.get("tr-head", {}).get("text-align", "") if heads else ""
-    around = own or grid.align.value or _default_align(page)
-    wanted = cell.align.value or own or _default_align(page)
-    return f"text-align:{wanted}" if wanted and wanted != around else ""
 
 
 def _spans(cell: Cell) -> tuple[tuple[str, str], ...]:

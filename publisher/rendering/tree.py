@@ -45,8 +45,10 @@ def _write(nodes: Iterable[Node], write: Callable[[str], None]) -> None:
         if isinstance(node, str):
             write(_escape(node))
             continue
-        attributes = "".join([f' {name}="{_quote(value)}"' for name, value in node.attributes])
-        write(f"<{node.tag}{attributes}{_style(node.style)}>")
+        attributes = (
+            "".join([f' {name}="{_quote(value)}"' for name, value in node.attributes]) if node.attributes else ""
+        )
+        write(f"<{node.tag}{attributes}{_style(node.style) if node.style else ''}>")
         if node.tag not in VOID:
             _write(node.children, write)
             write(f"</{node.tag}>")

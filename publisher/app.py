@@ -17,9 +17,9 @@ from pathlib import Path
 from publisher import reading
 from publisher.config import Settings, read_settings
 from publisher.errors import Unreadable, WrongMove
-from publisher.filing import STATES, FilingRoom
+from publisher.filing import FilingRoom
 from publisher.inbox import Changed, Claim, Drop, Inbox, Waiting
-from publisher.issue import Account, Issue, Move, Status
+from publisher.issue import STATES, Account, Issue, Move, Status
 from publisher.pipeline import Edges, wake
 from publisher.pipeline.effects import SUBMISSIONS, is_unsure, may_be_out
 from publisher.rendering.theme import parse_theme

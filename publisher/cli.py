@@ -8,7 +8,9 @@ import os
 import sys
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Any, TypeVar, cast
 
 import click
@@ -81,7 +83,7 @@ def inspect(file: Path, as_json: bool) -> None:  # noqa: FBT001 - click's way
     """Show what the importer understood of FILE (a document, or a folder or zip of one with its pictures)."""
     from publisher.inspection import inspection
 
-    understood = inspection(_read(file))
+    understood = inspection(_read(file, meanwhile="" if as_json else "publisher.terminal"))
     if as_json:
         _print_json(understood)
     else:
@@ -99,9 +101,10 @@ def inspect(file: Path, as_json: bool) -> None:  # noqa: FBT001 - click's way
 @_with_exit_codes
 def render(home: Path, file: Path, output: Path, theme: str, layout: str) -> None:
     """Write the WeChat HTML of FILE to OUT.html, OUT-2.html …, pictures by local path."""
+    newsletter = _read(file, meanwhile="publisher.preview.files")
     from publisher.preview.files import write_preview
 
-    for path, piece, findings in write_preview(home, _read(file), output, theme, layout):
+    for path, piece, findings in write_preview(home, newsletter, output, theme, layout):
         click.echo(f"{path}\t{len(piece.content)} characters\t{piece.title}")
         for finding in findings:
             click.echo(f"{path}: {finding.rule or finding.code}: {finding.text}", err=True)
@@ -313,11 +316,15 @@ def _open(home: Path) -> Any:
     return open_publisher(home)
 
 
-def _read(file: Path) -> Any:
+def _read(file: Path, meanwhile: str) -> Any:
+    """The newsletter of a file. What is wanted next, the module `meanwhile`, loads while the child reads."""
     from publisher.inbox import read_files
     from publisher.reading import read
 
-    return read(read_files(file))
+    files = read_files(file)
+    if meanwhile:
+        Thread(target=import_module, args=(meanwhile,)).start()
+    return read(files)
 
 
 def _say(issue: Any) -> None:

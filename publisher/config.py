@@ -9,23 +9,23 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from publisher.errors import ConfigError
 from publisher.issue import Account, Finish, Layout, api_base_fault, qr_fault
 from publisher.rendering import shipped_themes
 from publisher.rendering.theme import parse_theme
-from publisher.replies import Rule, parse_rules
-from publisher.slots import parse_slot
+
+if TYPE_CHECKING:
+    from publisher.replies import Rule
 
 CONFIG_FILES = ("publisher.toml", "accounts.toml", "replies.toml")
 _T = TypeVar("_T")
-_NO_RULES: tuple[Rule, ...] = ()
 SECRETS = ("appsecret", "token", "aeskey")
 
 
@@ -93,7 +93,7 @@ def read_settings(home: Path, environment: Mapping[str, str]) -> Settings:
     accounts = {name: _with_secrets(account, environment, faults) for name, account in accounts.items()}
     if settings.default_account and settings.default_account not in accounts:
         faults.append(f"publisher.toml: default_account: no account {settings.default_account!r} in accounts.toml")
-    rules = _collect(lambda: parse_rules(tables["replies.toml"]), _NO_RULES, "replies.toml", faults)
+    rules = _read_rules(tables["replies.toml"], faults)
     if faults:
         raise ConfigError(faults)
     return replace(settings, themes=themes, accounts=accounts, rules=rules)
@@ -178,6 +178,15 @@ def _read_themes(home: Path, faults: list[str]) -> dict[str, str]:
     return {name: css for name, css in own_themes(home).items() if is_fine(name, css)}
 
 
+def _read_rules(table: Mapping[str, Any], faults: list[str]) -> tuple[Rule, ...]:
+    if not table:
+        return ()
+    from publisher.replies import parse_rules
+
+    none: tuple[Rule, ...] = ()
+    return _collect(lambda: parse_rules(table), none, "replies.toml", faults)
+
+
 def _read_accounts(table: Mapping[str, Any], themes: Mapping[str, str], faults: list[str]) -> dict[str, Account]:
     faults += [f"accounts.toml: {_unknown(key, ['accounts'])}" for key in table if key != "accounts"]
     accounts = {}
@@ -226,12 +235,17 @@ def _account_faults(account: Account, themes: Mapping[str, str]) -> list[str]:
         ZoneInfo(account.zone)
     except (KeyError, ValueError, OSError):
         return [*faults, f"zone: no time zone {account.zone!r}; write an IANA name such as Asia/Shanghai"]
+    return [*faults, *_slot_faults(account)] if account.slots else faults
+
+
+def _slot_faults(account: Account) -> Iterator[str]:
+    from publisher.slots import parse_slot
+
     for slot in account.slots:
         try:
             parse_slot(slot, account.zone)
         except ValueError as error:
-            faults.append(f"slots: {slot!r} is not a cron expression of five fields: {error}")
-    return faults
+            yield f"slots: {slot!r} is not a cron expression of five fields: {error}"
 
 
 def _with_secrets(account: Account, environment: Mapping[str, str], faults: list[str]) -> Account:

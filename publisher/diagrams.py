@@ -31,7 +31,7 @@ from publisher.document import (
     plain_text,
     walk,
 )
-from publisher.importers.bundle import change_newsletter
+from publisher.importers.changing import change_newsletter
 from publisher.importers.remarks import Remarks
 
 log = logging.getLogger("publisher.diagrams")

@@ -16,24 +16,11 @@ from publisher import codec
 from publisher.config import Settings
 from publisher.document import Level, Newsletter, Note
 from publisher.inbox import Drop, Inbox, Waiting, free_target, move, remove_report, write_report
-from publisher.issue import Issue, Status
+from publisher.issue import STATES, Issue, Status
 from publisher.slots import in_zone
 from publisher.store import Filing, Store
 
 log = logging.getLogger("publisher.filing")
-
-STATES = {
-    Status.RECEIVED: "已收到，正在读取",
-    Status.IMPORTED: "已读取",
-    Status.SCHEDULED: "已安排时间",
-    Status.DRAFTED: "草稿已就绪",
-    Status.SUBMITTED: "已提交，等待平台结果",
-    Status.PUBLISHED: "已发布",
-    Status.HELD: "需要处理",
-    Status.WITHDRAWN: "已撤回",
-    Status.REMOVED: "发布后被撤下",
-}
-"""What editors read for each state."""
 
 REPORT = ".报告.txt"
 WAITING = ".状态.txt"

@@ -37,6 +37,19 @@ class Status(StrEnum):
     """The platform, or somebody in the console, took it down after publication."""
 
 
+STATES = {
+    Status.RECEIVED: "已收到，正在读取",
+    Status.IMPORTED: "已读取",
+    Status.SCHEDULED: "已安排时间",
+    Status.DRAFTED: "草稿已就绪",
+    Status.SUBMITTED: "已提交，等待平台结果",
+    Status.PUBLISHED: "已发布",
+    Status.HELD: "需要处理",
+    Status.WITHDRAWN: "已撤回",
+    Status.REMOVED: "发布后被撤下",
+}
+"""What editors read for each state."""
+
 _S = Status
 MOVES: Mapping[Status, frozenset[Status]] = MappingProxyType(
     {

@@ -7,6 +7,7 @@ question on its standard input and gives the answer, or what is wrong, on its st
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 from collections.abc import Mapping
@@ -23,6 +24,8 @@ _THIS: Final = "publisher.jail"
 _MOST_BYTES: Final = 120 * MEGABYTE
 _turn: Final = threading.BoundedSemaphore(2)
 """Children at once: a dozen accounts with a drop each must not want more memory than the service may have."""
+_CRASHES: Final = frozenset({signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE})
+"""How a library ends a child; one that uses too much ends by SIGKILL."""
 _RAISED: Final = {cls.__name__: cls for cls in (Unreadable, Unpublishable, NeedsPerson)}
 _TOO_MUCH: Final = (
     "文件太大或已损坏：读取它用的时间或内存超过了上限（{seconds:g} 秒、{megabytes} MB）。"
@@ -41,10 +44,31 @@ def read(files: Mapping[str, bytes], supplies: Supplies = NOTHING, limits: Limit
 
     Raises Unreadable, or what the importers raise, with a note for the editor. Any thread may call it.
     """
-    if sum(map(len, files.values())) > _MOST_BYTES:
-        note = f"文件一共超过了 {_MOST_BYTES // MEGABYTE} MB 的上限，请压缩图片后重新投放。"
-        raise Unreadable("more bytes than a drop may have", note)
+    _check_size(files)
     return _ask(_Question(files=files, supplies=supplies), limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A newsletter whose pictures are as the platform takes them."""
+
+    newsletter: Newsletter
+
+
+def read_and_fit(
+    files: Mapping[str, bytes], supplies: Supplies = NOTHING, limits: Limits = READING
+) -> Newsletter | Fitted | Wants:
+    """As `read`; but where all pictures are small, the same child makes them fit, under the limits of reading: a child
+    of their own would take longer to start than they take.
+    """
+    _check_size(files)
+    ended = _run(_Question(files=files, supplies=supplies, fitting=True), limits)
+    if -ended.code in _CRASHES:
+        # Perhaps a picture's fault, which must cost no more than the picture: they get a child of their own.
+        return _ask(_Question(files=files, supplies=supplies), limits)
+    said = _unpacked(_checked(ended, limits))
+    found = _found(said)
+    return Fitted(found) if said.fitted and isinstance(found, Newsletter) else found
 
 
 def fit(newsletter: Newsletter, limits: Limits = FITTING) -> Newsletter:
@@ -66,18 +90,22 @@ def main() -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """Files to read, or a newsletter whose pictures must fit."""
+    """Files to read, with small pictures made to fit where `fitting`; or a newsletter whose pictures must fit."""
 
     files: Mapping[str, bytes] = field(default_factory=dict)
     supplies: Supplies = NOTHING
     newsletter: Newsletter | None = None
+    fitting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A newsletter, or what it takes to read it, or an error by its class, its detail and its note."""
+    """A newsletter, `fitted` if its pictures are, or what it takes to read it, or an error by its class, its detail and
+    its note.
+    """
 
     newsletter: Newsletter | None = None
+    fitted: bool = False
     wants: Wants | None = None
     error: str = ""
     detail: str = ""
@@ -87,11 +115,20 @@ class _Answer:
 # ---------------------------------------------------------------------------- in the parent
 
 
+def _check_size(files: Mapping[str, bytes]) -> None:
+    if sum(map(len, files.values())) > _MOST_BYTES:
+        note = f"文件一共超过了 {_MOST_BYTES // MEGABYTE} MB 的上限，请压缩图片后重新投放。"
+        raise Unreadable("more bytes than a drop may have", note)
+
+
 def _ask(question: _Question, limits: Limits) -> Newsletter | Wants:
+    return understand(_checked(_run(question, limits), limits))
+
+
+def _run(question: _Question, limits: Limits) -> Ended:
     message = pack(question)
     with _turn:
-        ended = run_module(_THIS, limits.words(), message, limits)
-    return understand(_checked(ended, limits))
+        return run_module(_THIS, limits.words(), message, limits)
 
 
 def _checked(ended: Ended, limits: Limits) -> bytes:
@@ -107,10 +144,17 @@ def _checked(ended: Ended, limits: Limits) -> bytes:
 
 def understand(message: bytes) -> Newsletter | Wants:
     """What the child's message says; the error that it tells of is raised here."""
+    return _found(_unpacked(message))
+
+
+def _unpacked(message: bytes) -> _Answer:
     try:
-        said = unpack(message, _Answer)
+        return unpack(message, _Answer)
     except ValueError as error:
         raise Unreadable(f"the child's answer is unreadable: {error}", _BROKEN) from error
+
+
+def _found(said: _Answer) -> Newsletter | Wants:
     found = said.newsletter or said.wants
     if found is None:
         raise _RAISED.get(said.error, Unreadable)(said.detail, said.note or _BROKEN)
@@ -138,7 +182,18 @@ def _work_on(question: _Question) -> _Answer:
     from publisher.newsletter import recover
 
     found = import_bundle(question.files, question.supplies)
-    return _Answer(wants=found) if isinstance(found, Wants) else _Answer(recover(found))
+    if isinstance(found, Wants):
+        return _Answer(wants=found)
+    newsletter = recover(found)
+    return _fitted_if_small(newsletter) if question.fitting and newsletter.assets else _Answer(newsletter)
+
+
+def _fitted_if_small(newsletter: Newsletter) -> _Answer:
+    from publisher.pictures import are_small, fit_pictures
+
+    if are_small(newsletter.assets):
+        return _Answer(fit_pictures(newsletter), fitted=True)
+    return _Answer(newsletter)
 
 
 if __name__ == "__main__":

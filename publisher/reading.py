@@ -1,6 +1,7 @@
 """A drop's bytes -> its newsletter, whatever it takes: the jail, LibreOffice, the web.
 
-jail.read -> wants? -> office, remote -> jail.read -> diagrams -> drawings to PDF (office) -> jail.fit -> formulas
+jail.read_and_fit -> wants? -> office, remote -> jail.read_and_fit
+  -> diagrams -> drawings to PDF (office) -> jail.fit, unless all fit -> formulas
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from publisher import diagrams, formulas, jail, office, remote
+from publisher import diagrams, formulas, jail, office
 from publisher.document import Asset, Level, Newsletter, Note
 from publisher.errors import Unreadable
 from publisher.importers.supplies import NOTHING, Conversion, Supplies, Supply, Wants
@@ -23,17 +24,23 @@ _DRAWINGS: Final = {"image/emf": ".emf", "image/wmf": ".wmf"}
 _PDF: Final = "application/pdf"
 
 
+def _fetch_pictures(addresses: Sequence[str]) -> Mapping[str, Supply]:
+    from publisher.remote import fetch_pictures
+
+    return fetch_pictures(addresses)
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Reads drops; each field is one way to the outside world."""
 
-    ask: Callable[[Mapping[str, bytes], Supplies], Newsletter | Wants] = jail.read
+    ask: Callable[[Mapping[str, bytes], Supplies], Newsletter | jail.Fitted | Wants] = jail.read_and_fit
     fit: Callable[[Newsletter], Newsletter] = jail.fit
     convert: Callable[[bytes, str], bytes] = office.to_docx
     draw: Callable[[Mapping[str, bytes]], Mapping[str, bytes]] = office.to_pdf
     diagram: Callable[[Newsletter], Newsletter] = diagrams.draw_diagrams
     typeset: Callable[[Newsletter], Newsletter] = formulas.draw_formulas
-    fetch: Callable[[Sequence[str]], Mapping[str, Supply]] = remote.fetch_pictures
+    fetch: Callable[[Sequence[str]], Mapping[str, Supply]] = _fetch_pictures
 
     def read(self, files: Mapping[str, bytes]) -> Newsletter:
         """The newsletter that `files` (by relative POSIX path) hold, its pictures as the platform takes them.
@@ -43,10 +50,18 @@ class Reader:
         supplies = NOTHING
         for _ in range(_ROUNDS):
             found = self.ask(files, supplies)
-            if isinstance(found, Newsletter):
-                return self.typeset(self._fitted(self._drawn(self.diagram(found))))
-            supplies = self._supply(found, supplies)
+            if isinstance(found, Wants):
+                supplies = self._supply(found, supplies)
+            elif isinstance(found, jail.Fitted):
+                return self._finished(replace(found.newsletter, assets=()), found.newsletter.assets)
+            else:
+                return self._finished(found)
         raise Unreadable("the drop wants more and more", "读取文件时程序出错，没有读完。请把文件交给系统管理员。")
+
+    def _finished(self, newsletter: Newsletter, fitted: tuple[Asset, ...] = ()) -> Newsletter:
+        """The newsletter with all its pictures, those that fit already and those that must be drawn or made to."""
+        newsletter = self._fitted(self._drawn(self.diagram(newsletter)))
+        return self.typeset(replace(newsletter, assets=(*fitted, *newsletter.assets)) if fitted else newsletter)
 
     def _supply(self, wants: Wants, had: Supplies) -> Supplies:
         converted = {wish.path: self._converted(wish) for wish in wants.conversions}

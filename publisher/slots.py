@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from apscheduler.triggers.cron import CronTrigger
+if TYPE_CHECKING:
+    from apscheduler.triggers.cron import CronTrigger
 
 TIME_FORMATS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
 
@@ -50,6 +52,8 @@ def is_over(day: date, zone: str, now: datetime) -> bool:
 
 def parse_slot(slot: str, zone: str) -> CronTrigger:
     """The trigger of a five-field cron expression in a zone; ValueError says what is wrong with it."""
+    from apscheduler.triggers.cron import CronTrigger
+
     fields = slot.split()
     # The library counts the days of the week from Monday = 0, cron and everybody else from Sunday = 0 or 7.
     weekdays = _WEEKDAY.sub(lambda found: _WEEKDAYS[int(found.group())], fields[-1]) if fields else ""

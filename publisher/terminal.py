@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.text import Text
 
-from publisher.app import Story
-from publisher.doctor import Finding
-from publisher.filing import STATES
-from publisher.issue import Issue, Status
-from publisher.linting import Review
+from publisher.issue import STATES, Issue, Status
 from publisher.slots import in_zone
-from publisher.store import Effect
-from publisher.worker import Pass
+
+if TYPE_CHECKING:
+    from publisher.app import Story
+    from publisher.doctor import Finding
+    from publisher.linting import Review
+    from publisher.store import Effect
+    from publisher.worker import Pass
 
 _COLORS = {Status.PUBLISHED: "green", Status.HELD: "bold red", Status.WITHDRAWN: "dim", Status.REMOVED: "red"}
 _NOTE_COLORS = {"error": "red", "warning": "yellow", "info": "dim"}

@@ -25,7 +25,8 @@ from publisher.document import (
 )
 from publisher.errors import Unreadable
 from publisher.importers import archive
-from publisher.importers.bundle import import_bundle, map_blocks
+from publisher.importers.bundle import import_bundle
+from publisher.importers.changing import map_blocks
 from publisher.importers.supplies import NOTHING, Conversion, Supplies, Supply, Wants
 from tests.docx_files import p, word_file
 from tests.ole_files import OLD_WORD

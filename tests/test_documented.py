@@ -24,9 +24,8 @@ from publisher.config import (
     write_defaults,
 )
 from publisher.document import Metadata
-from publisher.filing import STATES
 from publisher.importers import IMPORTERS
-from publisher.issue import Account, Status
+from publisher.issue import STATES, Account, Status
 from publisher.replies.rules import _KEYS as REPLY_KEYS
 from publisher.replies.rules import Answer
 

@@ -30,7 +30,7 @@ from publisher.document import (
     walk,
 )
 from publisher.importers.docx import import_docx
-from publisher.importers.docx.symbols import symbol
+from publisher.importers.symbols import symbol
 from tests.docx_files import (
     PNG,
     alternative,

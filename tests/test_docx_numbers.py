@@ -19,7 +19,7 @@ from publisher.document import (
     Text,
     plain_text,
 )
-from publisher.importers.docx.numerals import numeral
+from publisher.importers.numerals import numeral
 from tests.docx_files import (
     NORMAL,
     cell,

@@ -36,7 +36,8 @@ from publisher.document import (
     walk,
 )
 from publisher.formulas import draw_formulas, typesetting
-from publisher.formulas.typesetting import EM, Drawing, Formula, Undrawable, draw
+from publisher.formulas.typesetting import Undrawable, draw
+from publisher.formulas.words import EM, Drawing, Formula
 from publisher.reading import read
 from publisher.rendering import placeholder_addresses, render
 from publisher.sandbox.sanitiser import sanitise

@@ -7,7 +7,8 @@ from html import escape
 import pytest
 from lxml import etree
 
-from publisher.formulas.typesetting import Formula, draw
+from publisher.formulas.typesetting import draw
+from publisher.formulas.words import Formula
 from publisher.importers.docx.mathml import mathml
 
 _SPACES = (

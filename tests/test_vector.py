@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from publisher.errors import Unreadable
-from publisher.pictures import Picture, fit_body, fit_cover, from_pdf
+from publisher.pictures import Picture, fit_body, fit_cover
+from publisher.pictures.vector import from_pdf
 
 NAMES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 RECTANGLE = '<rect width="40" height="40" fill="#c81e1e"/>'

@@ -29,8 +29,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from publisher.app import Publisher, open_publisher
 from publisher.config import write_defaults
-from publisher.filing import STATES
-from publisher.issue import Issue, Status
+from publisher.issue import STATES, Issue, Status
 from publisher.sandbox import create_sandbox
 from publisher.web.door import open_door
 from publisher.web.server import start

@@ -31,8 +31,8 @@ from publisher.document import (
     inlines_of,
     walk,
 )
-from publisher.formulas.typesetting import EM, Answer, Drawing, Formula, Question
-from publisher.importers.bundle import change_newsletter
+from publisher.formulas.words import EM, Answer, Drawing, Formula, Question
+from publisher.importers.changing import change_newsletter
 from publisher.importers.remarks import Remarks
 
 log = logging.getLogger("publisher.formulas")

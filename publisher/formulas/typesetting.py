@@ -13,7 +13,6 @@ import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import as_file, files
 from io import BytesIO
@@ -21,12 +20,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from publisher.codec import pack, unpack
 from publisher.confinement import confine, read_limits
+from publisher.formulas.words import EM, Answer, Drawing, Formula, Question
 
 if TYPE_CHECKING:
     from PIL import Image
 
-EM: Final = 48
-"""Pixels: three for each that a phone counts in letters of 16."""
 INK: Final = "#333333"
 
 _MARGIN: Final = 40
@@ -69,39 +67,6 @@ _THINNING: Final = 0.035
 _BROKEN: Final = "写法有误或不完整"
 _TOO_LARGE: Final = "太宽或太高，手机上看不清"
 _TOO_SLOW: Final = "太复杂"
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """What is to be drawn: TeX, or MathML where it begins with <math; by itself, or in a line."""
-
-    markup: str
-    displayed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """The PNG with its size in pixels, and how many of them are below the line; or, in Chinese, why there is none."""
-
-    png: bytes = field(default=b"", repr=False)
-    width: int = 0
-    height: int = 0
-    below: int = 0
-    refusal: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """The formulas to draw."""
-
-    formulas: tuple[Formula, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A drawing of each formula, in the same order."""
-
-    drawings: tuple[Drawing, ...]
 
 
 class Undrawable(Exception):

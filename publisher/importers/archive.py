@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import stat
-import zipfile
 import zlib
 from pathlib import PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from publisher.errors import Unreadable
+
+if TYPE_CHECKING:
+    import zipfile
 
 MOST_ENTRIES: Final = 500
 MOST_BYTES: Final = 200 * 1024 * 1024
@@ -26,6 +28,8 @@ def unpack(data: bytes, name: str) -> dict[str, bytes]:
 
     Raises Unreadable where it is damaged, encrypted, too large, or names a path outside of itself.
     """
+    import zipfile
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _unwrapped(_read_all(archive, name))

@@ -7,7 +7,6 @@ not understand for plain text, and the editor should hear of a password or of a 
 from __future__ import annotations
 
 import io
-import zipfile
 from typing import Final
 
 from publisher.errors import Unreadable
@@ -63,6 +62,8 @@ def _suffix_of_streams(data: bytes, name: str, suffix: str) -> str:
 
 
 def _check_odt(data: bytes, name: str) -> None:
+    import zipfile
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             archive.getinfo("content.xml")

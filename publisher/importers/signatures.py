@@ -8,6 +8,9 @@ MSWORD: Final = "application/msword"
 """An OLE container, whatever lies in it."""
 ODT: Final = "application/vnd.oasis.opendocument.text"
 
+EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif"}
+"""All that a picture can become for the platform, and how its file is called."""
+
 _SIGNATURES: Final = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),

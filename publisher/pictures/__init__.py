@@ -31,15 +31,15 @@ from publisher.document import (
     walk,
 )
 from publisher.errors import PublisherError
-from publisher.importers.bundle import change_newsletter
+from publisher.importers.changing import change_newsletter
 from publisher.pictures.covers import fit_cover
-from publisher.pictures.encoding import BODY_BYTES, EXTENSIONS, Picture
-from publisher.pictures.fitting import BODY_WIDTH, fit_body
-from publisher.pictures.vector import from_pdf
+from publisher.pictures.encoding import BODY_BYTES, Picture
+from publisher.pictures.fitting import BODY_WIDTH, fit_body, is_small
 
-__all__ = ["BODY_BYTES", "BODY_WIDTH", "EXTENSIONS", "Picture", "fit_body", "fit_cover", "fit_pictures", "from_pdf"]
+__all__ = ["BODY_BYTES", "BODY_WIDTH", "Picture", "are_small", "fit_body", "fit_cover", "fit_pictures"]
 
 _PDF: Final = "application/pdf"
+_SMALL_BYTES: Final = 4_000_000
 _Pieces = Mapping[str, Sequence[str]]
 """By a picture's fingerprint those of its pieces, where it had to be cut; none, where it cannot be used."""
 
@@ -51,6 +51,11 @@ class _Fitted:
     assets: tuple[Asset, ...] = ()
     pieces: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+
+
+def are_small(assets: Sequence[Asset]) -> bool:
+    """Whether it takes next to nothing to make these pictures fit."""
+    return sum(len(asset.data) for asset in assets) <= _SMALL_BYTES and all(map(is_small, assets))
 
 
 def fit_pictures(newsletter: Newsletter) -> Newsletter:
@@ -110,7 +115,11 @@ def _fit(asset: Asset, make: Callable[[Asset], _Fitted]) -> _Fitted:
 
 def _drawn(asset: Asset) -> Asset:
     """A page of a PDF, which is what a drawing comes as, as a picture; anything else as it is."""
-    return replace(asset, data=from_pdf(asset.data, asset.name)) if asset.media_type == _PDF else asset
+    if asset.media_type != _PDF:
+        return asset
+    from publisher.pictures.vector import from_pdf
+
+    return replace(asset, data=from_pdf(asset.data, asset.name))
 
 
 def _fit_as_body(asset: Asset) -> _Fitted:

@@ -12,7 +12,7 @@ from typing import Final
 FAMILY: Final = "Noto Sans CJK SC"
 """The font that comes with the program, in which Chinese is drawn wherever the wanted font is not there."""
 
-_FONT: Final = files("publisher.rendering").joinpath("fonts", "NotoSansCJKsc-Bold-GBK.otf")
+_FONT: Final = files("publisher").joinpath("rendering", "fonts", "NotoSansCJKsc-Bold-GBK.otf")
 _PROGRAM: Final = Path(__file__).with_name("resvg.py")
 _SECONDS: Final = 2
 """Of work: an honest chart takes a tenth of one."""

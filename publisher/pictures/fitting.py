@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from publisher.document import Level, Note
+from publisher.document import Asset, Level, Note
+from publisher.errors import Unreadable
 from publisher.importers.signatures import media_type
 from publisher.pictures.decoding import Remarks, decode, open_image
 from publisher.pictures.encoding import Picture, encode
 from publisher.pictures.moving import first_frame_note, is_moving, keep_moving
 from publisher.pictures.refusing import guarded, unconverted
 from publisher.pictures.slicing import cut
-from publisher.pictures.vector import from_svg
 
 BODY_WIDTH: Final = 1080
 """Pixels: more than any phone shows."""
 
+_SMALL_PIXELS: Final = 4_000_000
+"""As much memory as a band of a larger picture takes."""
+_SMALL_FORMATS: Final = ("image/png", "image/jpeg")
 _VECTOR: Final = ("image/emf", "image/wmf")
 
 
@@ -33,12 +36,28 @@ def fit_body(data: bytes, name: str) -> tuple[Picture, ...]:
         return kept or _fit_still(data, name, remarks)
 
 
+def is_small(asset: Asset) -> bool:
+    """Whether a picture is an ordinary one of few pixels, as far as its head says."""
+    if media_type(asset.data) not in _SMALL_FORMATS:
+        return False
+    try:
+        with guarded(asset.name):
+            image = open_image(asset.data, asset.name)
+            return image.width * image.height <= _SMALL_PIXELS and not is_moving(image)
+    except Unreadable:
+        return False
+
+
 def pixels_of(data: bytes, name: str, width: int, remarks: Remarks) -> bytes:
     """The same picture as pixels, if it was lines and letters."""
     kind = media_type(data)
     if kind in _VECTOR:
         raise unconverted(name)
-    return from_svg(data, name, width, remarks) if kind == "image/svg+xml" else data
+    if kind != "image/svg+xml":
+        return data
+    from publisher.pictures.vector import from_svg
+
+    return from_svg(data, name, width, remarks)
 
 
 def _fit_still(data: bytes, name: str, remarks: Remarks) -> tuple[Picture, ...]:

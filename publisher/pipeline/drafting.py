@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from publisher.document import Asset, Newsletter, pictures_of
+from publisher.importers.signatures import EXTENSIONS
 from publisher.issue import Move, Status
-from publisher.pictures import EXTENSIONS
 from publisher.pictures.cropping import Crops, central, crops
 from publisher.pipeline.effects import NothingFound, Result
 from publisher.pipeline.importing import account_code, draw_issue_cover, render_issue, with_code

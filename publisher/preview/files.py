@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from publisher.config import read_settings
 from publisher.document import Newsletter
-from publisher.errors import WrongMove
+from publisher.importers.signatures import EXTENSIONS
 from publisher.issue import Layout
 from publisher.lint import Finding, lint
-from publisher.pictures import EXTENSIONS
+from publisher.preview.themes import choose, find_themes
 from publisher.rendering import Piece, render
-from publisher.rendering.theme import parse_theme
 
 
 def write_preview(
@@ -26,15 +23,12 @@ def write_preview(
 
     Unpublishable when it cannot fit the platform's limits; WrongMove for an unknown theme.
     """
-    themes = read_settings(home, os.environ).themes
-    if theme not in themes:
-        names = "、".join(sorted(themes))
-        raise WrongMove(f"no theme {theme!r}", f"没有名为「{theme}」的主题；可用的主题：{names}。")
+    chosen = choose(find_themes(home), theme).theme()
     addresses = {
         asset.fingerprint: _address(output, asset.fingerprint, asset.media_type) for asset in newsletter.assets
     }
     sizes = replace(newsletter, assets=tuple(replace(asset, data=b"") for asset in newsletter.assets))
-    rendering = render(sizes, parse_theme(theme, themes[theme]), addresses, layout=cast("Layout", layout))
+    rendering = render(sizes, chosen, addresses, layout=cast("Layout", layout))
     for asset in newsletter.assets:
         path = output.parent / addresses[asset.fingerprint]
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from publisher.importers.docx.numerals import numeral
+from publisher.importers.numerals import numeral
 
 _MOST: Final = 64
 _LONGEST_CODE: Final = 4_000

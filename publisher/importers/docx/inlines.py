@@ -36,8 +36,8 @@ from publisher.importers.docx.package import Relation
 from publisher.importers.docx.pictures import Pictures, within
 from publisher.importers.docx.remarks import CODE, CONTENTS, DELETED, HIDDEN, Remarks
 from publisher.importers.docx.styles import Format, Styles, read_format
-from publisher.importers.docx.symbols import readable, symbol
 from publisher.importers.links import safe_href
+from publisher.importers.symbols import readable, symbol
 
 _TEXTS: Final = (qualified("w:t"), qualified("w:delText"), qualified("m:t"))
 _BROKEN: Final = re.compile("未找到引用源|未定义书签|Reference source not found|Bookmark not defined")

@@ -21,9 +21,9 @@ from publisher.importers.docx.names import (
     value,
     whole,
 )
-from publisher.importers.docx.numerals import numeral
 from publisher.importers.docx.styles import NumberedAs, indent
-from publisher.importers.docx.symbols import readable, symbol
+from publisher.importers.numerals import numeral
+from publisher.importers.symbols import readable, symbol
 
 _LEVELS: Final = 9
 _MOST: Final = 32_767

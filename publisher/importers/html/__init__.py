@@ -31,14 +31,13 @@ from publisher.document import (
 )
 from publisher.errors import Unreadable
 from publisher.importers.characters import read_characters
-from publisher.importers.docx.symbols import symbol
 from publisher.importers.html.atoms import picture_address, read_code, read_ruby
 from publisher.importers.html.footnotes import Notes, called_in, find_notes
 from publisher.importers.html.formulas import formula, markup
 from publisher.importers.html.frames import Frames, Item
 from publisher.importers.html.regions import INVISIBLE, count_signs, find_article, read_properties, visible_text
 from publisher.importers.html.sheets import Sheet, read_sheet
-from publisher.importers.html.styles import (
+from publisher.importers.html_styles import (
     NOT_SHOWN,
     REASONS,
     UNSHOWN,
@@ -57,6 +56,7 @@ from publisher.importers.links import check_href
 from publisher.importers.pictures import Pictures
 from publisher.importers.remarks import Remarks
 from publisher.importers.runs import Runs, Style
+from publisher.importers.symbols import symbol
 from publisher.importers.text import MOST_CHARACTERS, check_extent, drop_invisible
 
 MOST_TAGS: Final = 20_000

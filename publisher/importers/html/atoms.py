@@ -10,7 +10,7 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
 from publisher.document import Code, Ruby, Span
 from publisher.importers.html.regions import visible_text
-from publisher.importers.html.styles import Attributes
+from publisher.importers.html_styles import Attributes
 
 _LANGUAGE: Final = re.compile(r"\b(?:language|lang)-([\w+#-]+)|^(mermaid)$")
 # Pages that load pictures late keep the address apart, and a grey square in src until the reader scrolls there.

@@ -10,7 +10,7 @@ from typing import Final
 
 from bs4.element import NavigableString, Tag
 
-from publisher.importers.html.styles import names
+from publisher.importers.html_styles import names
 
 _DEEPEST: Final = 60
 _TEX: Final = "application/x-tex"

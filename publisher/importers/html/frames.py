@@ -22,9 +22,9 @@ from publisher.document import (
     Table,
     Text,
 )
-from publisher.importers.docx.numerals import numeral
 from publisher.importers.grid import WIDEST_SPAN, Grids
-from publisher.importers.html.styles import Attributes, alignment, list_style, names
+from publisher.importers.html_styles import Attributes, alignment, list_style, names
+from publisher.importers.numerals import numeral
 from publisher.importers.remarks import Remarks
 from publisher.importers.text import is_wide
 

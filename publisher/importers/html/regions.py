@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
 from publisher.document import Level, Properties
-from publisher.importers.html.styles import names
+from publisher.importers.html_styles import names
 from publisher.importers.remarks import Remarks
 
 INVISIBLE: Final = names("script style head title meta link base template noscript area param")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from bs4 import BeautifulSoup
 
-from publisher.importers.html.styles import Attributes, declarations, names
+from publisher.importers.html_styles import Attributes, declarations, names
 
 if TYPE_CHECKING:
     from tinycss2.ast import QualifiedRule

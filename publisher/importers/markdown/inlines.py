@@ -11,7 +11,7 @@ from typing import Final
 from markdown_it.token import Token
 
 from publisher.document import Figure, InlineMath, Inlines, Level, Mark, NoteRef, Span, Text
-from publisher.importers.html.styles import restyle
+from publisher.importers.html_styles import restyle
 from publisher.importers.links import check_href
 from publisher.importers.pictures import Pictures
 from publisher.importers.remarks import Remarks

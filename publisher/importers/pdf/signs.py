@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-from publisher.importers.docx.symbols import readable
+from publisher.importers.symbols import readable
 from publisher.importers.text import is_chinese, is_wide
 
 _RADICALS: Final = dict(

@@ -26,7 +26,7 @@ from publisher.document import (
 from publisher.rendering import render
 from publisher.rendering.tables import column_widths
 from publisher.rendering.theme import parse_theme
-from tests.specimen import Tree, body, cell, letter, para, rendered, text
+from tests.specimen import PICTURE, Tree, body, cell, letter, para, rendered, text
 
 GROUNDS = parse_theme(
     "mine",
@@ -99,6 +99,18 @@ def test_rows_that_a_merged_cell_joins_have_one_ground() -> None:
     assert re.findall(r'<tr style="([^"]*)"', piece.content) == [
         "color:#222", "background:#eee", "background:#eee", "color:#222",
     ]  # fmt: skip
+
+
+def test_a_cell_of_the_head_that_is_merged_downwards_takes_the_next_row_into_the_head() -> None:
+    rows = ((cell("单位", rowspan=2), cell("人数", colspan=2)), (cell("男"), cell("女")), tuple(map(cell, "甲12")))
+    assert body(Table(rows, 1)).count("<th") == 4
+    whole = ((cell("单位", rowspan=2), cell("甲")), (cell("乙"),))
+    assert body(Table(whole, 1)).count("<th") == 2
+
+
+def test_a_picture_in_a_cell_leaves_room_for_the_words_beside_it() -> None:
+    photo = Cell((Figure(PICTURE.fingerprint),))
+    assert column_widths(Table(((photo, cell("文字")),))) == [14, 4]
 
 
 def test_a_table_in_a_list_stays_a_table_while_it_fits_and_becomes_lines_when_it_would_be_squeezed() -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from publisher.document import Align, Block, Cell, Table, plain_text
+from publisher.document import Align, Block, Cell, Table, pictures_of, plain_text
 from publisher.rendering.inlines import Page, shows
 from publisher.rendering.tree import Element, Nodes, height
 
@@ -14,11 +14,10 @@ LEVELS = 4
 """What a table takes: <table>, the <tbody> that every browser inserts, <tr>, <td>."""
 FITTING, FITTING_WHOLE = 30, 24
 """Characters of a table's size that a phone shows side by side, and those that it shows without breaking a line."""
-_SQUEEZED = 45
-"""Characters beyond which a table that cannot scroll is no table any more."""
 _NARROWEST, _WIDEST = 4, 14
 _MANY_COLUMNS = 4
 _PADDING = 2  # of a cell, in characters
+_TALLEST_HEAD = 3
 _LINE = 2
 _TBODY = 1
 
@@ -47,7 +46,7 @@ class _Grid:
 
 def write_table(page: Page, table: Table, room: int, write_cell: CellWriter) -> Nodes:
     """The table; one whose columns cannot stand side by side on a phone scrolls, where a level is left for that:
-    without it the table is narrow but whole, and none if there would be nothing to see in it.
+    without it there is none, nor if there would be nothing to see in it.
     """
     grid = _lay_out(page, table, room)
     if not grid.widths:
@@ -60,7 +59,7 @@ def write_table(page: Page, table: Table, room: int, write_cell: CellWriter) -> 
     scrolling = page.element("table", "table", rows, align, f"min-width:{sum(grid.widths)}em")
     if grid.scrolls and 1 + _TBODY + height((scrolling,)) <= room:
         return (page.element("section", "scroll", (scrolling,)),)
-    if grid.scrolls and sum(grid.widths) > _SQUEEZED:
+    if grid.scrolls:
         return ()
     return (page.element("table", "table", rows, align),)
 
@@ -94,7 +93,7 @@ def column_widths(table: Table) -> list[int]:
     placed = list(_placed(table))
     widths = [_NARROWEST] * max((column + cell.colspan for column, cell in placed), default=0)
     for column, cell in sorted(placed, key=lambda place: place[1].colspan):
-        longest = max((len(line) for line in _text(cell).split("\n")), default=0)
+        longest = _WIDEST if pictures_of(cell.blocks) else max(map(len, _text(cell).split("\n")))
         lacking = min(longest + _PADDING, _WIDEST) - sum(widths[column : column + cell.colspan])
         for covered in range(column, column + cell.colspan):
             widths[covered] += max(0, -(-lacking // cell.colspan))
@@ -141,27 +140,35 @@ def _shares(table: Table, widths: list[int]) -> Shares:
     return {first[column]: f"width:{round(100 * widths[column] / sum(widths))}%" for column in first}
 
 
+def _head_rows(table: Table) -> int:
+    """How many rows are the head: a cell merged downwards takes the next row in, unless that makes a head of a body."""
+    reach = max((cell.rowspan for row in table.rows[:1] for cell in row), default=1) if table.header_rows == 1 else 1
+    return reach if 1 < reach <= _TALLEST_HEAD and reach < len(table.rows) else table.header_rows
+
+
 def _bands(page: Page, table: Table) -> tuple[str, ...]:
     """The role of each row. Rows that a merged cell joins have one ground, as the cell has."""
     striped = bool(page.theme.styles.get("tr-even"))
     bands: list[str] = []
     even, reach = True, 0
+    heads = _head_rows(table)
     for index, row in enumerate(table.rows):
-        if index >= max(reach, table.header_rows):
+        if index >= max(reach, heads):
             even = not even
         reach = max([reach, *(index + cell.rowspan for cell in row)])
-        bands.append("tr-head" if index < table.header_rows else "tr-even" if even and striped else "tr")
+        bands.append("tr-head" if index < heads else "tr-even" if even and striped else "tr")
     return tuple(bands)
 
 
 def _write_row(page: Page, table: Table, index: int, grid: _Grid, write: CellWriter) -> Element:
     band = grid.bands[index]
     inner = replace(page.inside("table").inside(band), in_cell=True)
+    is_head = band == "tr-head"
     cells = []
     for column, cell in enumerate(table.rows[index]):
-        role = "th" if index < table.header_rows or cell.header else "td"
+        role = "th" if is_head or cell.header else "td"
         own = "" if grid.roomy else page.theme.style(role)
-        align = _cell_align(page, cell, grid, heads=index < table.header_rows)
+        align = _cell_align(page, cell, grid, heads=is_head)
         style = ";".join(part for part in (own, grid.shares.get((index, column), ""), align) if part)
         cells.append(Element(role, write(inner.inside(role), grid.room, cell.blocks), style, _spans(cell)))
     return Element("tr", tuple(cells), page.theme.style(band))

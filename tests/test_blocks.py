@@ -87,7 +87,7 @@ def test_one_address_has_one_number_however_often_it_is_linked() -> None:
     link = Link("https://example.org/a", (Text("甲"),))
     html = body(para(link, "与", link), para(Link("https://example.org/b", (Text("乙"),))))
     assert html.startswith("<p>甲<sup>[1]</sup>与甲<sup>[1]</sup></p><p>乙<sup>[2]</sup></p>")
-    assert html.endswith("<p>参考链接</p>[1] https://example.org/a<br>[2] https://example.org/b</section>")
+    assert html.endswith("<p>参考链接</p>[1]&nbsp;https://example.org/a<br>[2]&nbsp;https://example.org/b</section>")
 
 
 def test_links_to_the_platform_stay_live() -> None:
@@ -347,7 +347,7 @@ def test_footnotes_are_numbered_notes_at_the_end_with_their_own_links() -> None:
     assert html == (
         "<p>正文<sup>[注1]</sup>又<sup>[注1]</sup></p>"
         "<section><p>注释</p>[注1] 内容详情<sup>[1]</sup></section>"
-        "<section><p>参考链接</p>[1] https://example.org</section>"
+        "<section><p>参考链接</p>[1]&nbsp;https://example.org</section>"
     )
 
 

@@ -96,6 +96,11 @@ def test_it_is_found_in_other_guises() -> None:
     assert sorted(found) == sorted(code for _, code in guises)
 
 
+def test_blanks_that_hang_over_the_end_of_a_line_are_no_fault() -> None:
+    blanks = "\u3000" * 40
+    assert codes(between_good_ones(f"<p>{TEXT}<b>{blanks}</b></p>")) == []
+
+
 def test_a_picture_inside_the_html_is_measured_itself() -> None:
     square = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
     assert codes(article(f'<img src="{square}" style="width:100px;height:100px">')) == []

@@ -190,7 +190,7 @@ def test_sources_stand_under_their_articles_and_their_addresses_are_notes() -> N
     (piece,) = rendered(specimen()).pieces
     seen = "".join(Tree(piece.content).seen)
     assert "信息来源：虚构通讯社" in seen
-    assert re.search(r"信息来源：虚构日报\[(\d)\].*\[\1\] https://news\.example\.org/1", seen)
+    assert re.search(r"信息来源：虚构日报\[(\d)\].*\[\1\]\shttps://news\.example\.org/1", seen)
 
 
 def test_the_address_of_a_lone_article_is_the_pieces_own() -> None:

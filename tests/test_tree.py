@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher import rendering
-from publisher.rendering.tree import BREAK, Element, Node, join, serialise
+from publisher.rendering.tree import BREAK, Element, Node, height, join, serialise
 
 TEXTS = st.text(st.sampled_from("甲乙a <>&\"'\u00a0\x00\x7f\n;"), min_size=1, max_size=8)
 ATTRIBUTES = st.lists(st.tuples(st.sampled_from(["src", "alt"]), TEXTS), max_size=2, unique_by=lambda pair: pair[0])
@@ -71,6 +71,11 @@ def test_markup_is_compact_and_spells_out_what_the_platform_would_fold() -> None
 
 def test_groups_are_joined_by_what_parts_them_and_empty_ones_are_left_out() -> None:
     assert join([("甲",), (), ("乙", "丙")], "，") == ("甲", "，", "乙", "丙")
+
+
+def test_the_height_of_nodes_is_that_of_their_deepest_element() -> None:
+    assert height(("文", BREAK, Element("p", (Element("b", ("字",)),)))) == 2
+    assert height(("文",)) == 0
 
 
 MARKUP = re.compile(r"</?[a-z][a-z0-9]*[ >]|style=")

@@ -150,6 +150,11 @@ function line(text, box) {
   return { text, middle, ink };
 }
 
+// Blanks hang over the end of a line, where nobody misses them.
+function isBlank(scene, element) {
+  return scene.isInline(element) && /^\s+$/.test(element.textContent) && !element.querySelector("img,svg");
+}
+
 function isVisible(element) {
   return element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
 }
@@ -185,7 +190,10 @@ function* findTooWide(scene) {
   const told = new Set();
   const excess = (box) => Math.max(box.right - scene.column.right, scene.column.left - box.left);
   const mayReachOut = (element) =>
-    scene.clippersAround(element).length || element.closest("[data-ignore-width]") || !isVisible(element);
+    scene.clippersAround(element).length ||
+    element.closest("[data-ignore-width]") ||
+    !isVisible(element) ||
+    isBlank(scene, element);
   for (const element of scene.elements) {
     const box = element.getBoundingClientRect();
     if (told.has(element.parentElement)) told.add(element);

@@ -91,7 +91,9 @@ def _write_line(page: Page, tag: str, role: str, text: str) -> Nodes:
 
 def _write_source(page: Page, source: str, address: str) -> Nodes:
     label = ("信息来源：",) if source else ()
-    named = write_inlines(page, (Link(address, (Text(source or "原文链接"),)),)) if address else (source,)
+    named = (
+        write_inlines(page.inside("source"), (Link(address, (Text(source or "原文链接"),)),)) if address else (source,)
+    )
     return (page.element("p", "source", (*label, *named)),) if source or address else ()
 
 
@@ -104,7 +106,9 @@ def _write_notes(page: Page, part: Part) -> Nodes:
             page.footnotes.setdefault(name, len(page.footnotes) + 1)
     # Footnotes first: their own links, and notes within notes, join the run.
     footnotes = _write_footnotes(page)
-    links: list[Nodes] = [(f"[{number}] {address}",) for address, number in page.links.items()]
+    # Kept together, or a long address leaves its number alone on a line.
+    blank = " " if page.theme.terse else "\u00a0"
+    links: list[Nodes] = [(f"[{number}]{blank}{address}",) for address, number in page.links.items()]
     return (*_write_note_list(page, "注释", footnotes), *_write_note_list(page, "参考链接", links))
 
 
@@ -112,7 +116,7 @@ def _write_footnotes(page: Page) -> list[Nodes]:
     entries: list[Nodes] = []
     while len(entries) < len(page.footnotes):
         name = list(page.footnotes)[len(entries)]
-        blocks = write_blocks(page, page.known_footnotes[name].blocks, LINE)
+        blocks = write_blocks(page.inside("notes"), page.known_footnotes[name].blocks, LINE)
         entries.append((f"[注{len(entries) + 1}] ", *blocks))
     return entries
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from publisher.document import (
     Align,
@@ -17,6 +18,7 @@ from publisher.document import (
     Divider,
     Figure,
     Heading,
+    Inlines,
     Items,
     Math,
     Paragraph,
@@ -27,19 +29,31 @@ from publisher.document import (
     walk,
 )
 from publisher.rendering.highlighting import Run, highlight
-from publisher.rendering.inlines import Page, uncoloured, write_formula, write_inlines, write_picture, write_words
+from publisher.rendering.inlines import (
+    Page,
+    shows,
+    uncoloured,
+    write_formula,
+    write_inlines,
+    write_picture,
+    write_words,
+)
 from publisher.rendering.roles import CODE_COLORS
 from publisher.rendering.tables import LEVELS, write_table
 from publisher.rendering.theme import style_of
-from publisher.rendering.tree import BREAK, Element, Node, Nodes, join
+from publisher.rendering.tree import BREAK, Element, Node, Nodes, height, join
 
 ROOM = 7
 """Levels inside the root: with it they are eight."""
 LINE = 2
 
+_STEP = 1.2
+"""Em by which a list with markers of text stands inside another."""
+
 _RESET = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _FIRST_BLANKS = re.compile(r"^ +")
 _DOUBLE_BLANKS = re.compile(r" {2,}")
+_LONG_WORD = re.compile(r"[!-~]{24}")
 _NBSP, _WIDE_BLANK = "\u00a0", "\u3000"
 
 
@@ -54,22 +68,21 @@ def write_block(page: Page, block: Block, room: int = ROOM) -> Nodes:
     """The nodes of one block; none for a block that shows nothing."""
     match block:
         case Paragraph(inlines=inlines, align=align):
-            return _write_line(page, "p", "p", write_inlines(page, inlines), align)
+            return _write_line(page, "p", "p", write_inlines(page, inlines), align or _ragged(page, inlines))
         case Heading():
-            return _write_heading(page, block)
+            return _write_heading(page, block, room)
         case Figure():
             return _write_figure(page, block, room)
         case Items():
             return _write_items(page, block, room)
         case Quote(blocks=blocks):
-            return _write_container(page, "quote", (), blocks, room)
+            return _write_container(page, "quote", "", blocks, room)
         case Box(title=title, blocks=blocks):
-            head = (page.element("p", "box-title", (write_words(page, title),)),) if title else ()
-            return _write_container(page, "box", head, blocks, room)
-        case Code(text=text):
-            return (page.element("section", "code", (Element("code", _code(page, block)),)),) if text.strip() else ()
+            return _write_container(page, "box", title, blocks, room)
+        case Code():
+            return _write_code(page, block)
         case Math():
-            return (page.element("p", "math", write_formula(page, block)),)
+            return _write_line(page, "p", "math", write_formula(page, block))
         case Table():
             return _write_table(page, block, room)
         case Divider():
@@ -80,25 +93,29 @@ def _write_line(page: Page, tag: str, role: str, inner: Nodes, align: Align = Al
     return (page.aligned(tag, role, inner, align),) if shows(inner) else ()
 
 
-def shows(nodes: Nodes) -> bool:
-    """Whether anything of the nodes can be seen."""
-    return any(node.strip() if isinstance(node, str) else node != BREAK for node in nodes)
+def _ragged(page: Page, inlines: Inlines) -> Align:
+    """How a paragraph is aligned that says nothing: before a word as long as a line, an address mostly, justified lines
+    are torn apart.
+    """
+    torn = page.theme.inherited("p", "text-align") == "justify" and _LONG_WORD.search(text_of(inlines))
+    return Align.LEFT if torn else Align.START
 
 
-def _write_heading(page: Page, heading: Heading) -> Nodes:
+def _write_heading(page: Page, heading: Heading, room: int) -> Nodes:
     # Sections are <h2>, articles <h3>; the page itself has the title as <h1>.
     level = min(max(heading.level, 1), 4)
-    return write_title(page, f"h{min(level + 3, 6)}", f"h{level}", _heading_line(page, heading))
+    line = _heading_line(page.inside(f"h{level}"), heading)
+    return write_title(page, f"h{min(level + 3, 6)}", f"h{level}", line, room)
 
 
-def write_title(page: Page, tag: str, role: str, inner: Nodes) -> Nodes:
+def write_title(page: Page, tag: str, role: str, inner: Nodes, room: int = ROOM) -> Nodes:
     """A heading; where every character counts, one as large as the text is a bold line: the page resets headings, so
     that a heading would have to state its size and weight.
     """
     own = dict(page.theme.declarations.get(role, {}))
     size = page.theme.inherited("root", "font-size")
     small = own.pop("font-size", "" if tag in _RESET else size) == size
-    if page.theme.terse and small and own.pop("font-weight", "") == "bold" and shows(inner):
+    if page.theme.terse and room > LINE + 1 and small and own.pop("font-weight", "") == "bold" and shows(inner):
         bold = Element(page.tag("strong"), inner)
         return (page.adorned("p", role, (bold,), style_of(own)),)
     return _write_line(page, tag, role, inner)
@@ -113,7 +130,7 @@ def _write_figure(page: Page, figure: Figure, room: int) -> Nodes:
     # What the caption says need not be said twice, least of all to somebody to whom it is read.
     alt = "" if figure.alt in text_of(figure.caption) else figure.alt
     image = write_picture(page, figure.picture, alt, page.theme.style("img")) if figure.picture else ()
-    line = write_inlines(page, figure.caption)
+    line = write_inlines(page.inside("caption"), figure.caption)
     if not image or room < LINE + 2:
         return (*image, *_write_line(page, "p", "caption", line))
     style = page.theme.style_inside("caption", "figure")
@@ -123,12 +140,14 @@ def _write_figure(page: Page, figure: Figure, room: int) -> Nodes:
     return (page.element("section", "figure", (*image, *caption)),)
 
 
-def _write_container(page: Page, role: str, head: Nodes, blocks: tuple[Block, ...], room: int) -> Nodes:
-    if room < LINE + 2:
-        return (*head, *write_blocks(page, blocks, room))
-    inner = (*head, *write_blocks(page, blocks, room - 1))
+def _write_container(page: Page, role: str, title: str, blocks: tuple[Block, ...], room: int) -> Nodes:
+    flat = room < LINE + 2
+    inside = page if flat else page.inside(role)
+    words = (write_words(page, title),) if title.strip() else ()
+    head = (inside.element("p", "box-title", words),) if words else ()
+    inner = (*head, *write_blocks(inside, blocks, room if flat else room - 1))
     tag = "blockquote" if role == "quote" else "section"
-    return (page.element(tag, role, inner),) if inner else ()
+    return (page.element(tag, role, inner),) if inner and not flat else inner
 
 
 def _write_flat(page: Page, block: Block) -> Nodes:
@@ -144,9 +163,9 @@ def _write_flat(page: Page, block: Block) -> Nodes:
         case Table(caption=caption, source=source):
             return join([write_inlines(page, caption), write_inlines(page, source)])
         case Box(title=title):
-            return (title,) if title else ()
+            return (title,) if title.strip() else ()
         case Code():
-            return _code(page, block)
+            return _code(page, replace(block, language=""))
         case Math(tex=tex, picture=picture):
             return write_formula(page, block) if picture in page.addresses else (tex,)
         case Items() | Quote() | Divider():
@@ -183,16 +202,26 @@ def _write_lines(page: Page, blocks: tuple[Block, ...]) -> Nodes:
 
 def _write_marked(page: Page, items: Items, room: int) -> Nodes:
     nodes: list[Node] = []
+    deeper = replace(page, marked_lists=page.marked_lists + 1)
+    indent = f"margin-left:{_STEP * page.marked_lists:g}em" if page.marked_lists else ""
     for number, blocks in enumerate(items.items, items.start):
-        lead, rest = _write_item(page, blocks, room)
+        lead, rest = _write_item(deeper, blocks, room)
         if lead or rest:
             label = items.labels[number - items.start] if items.labels else f"{number}."
             marker = f"{label} " if items.ordered else "– "
-            nodes += (page.element("p", "item", (marker, *lead)), *rest)
+            nodes += (page.element("p", "item", (marker, *lead), indent), *rest)
     return tuple(nodes)
 
 
 # ---------------------------------------------------------------------------- code and tables
+
+
+def _write_code(page: Page, code: Code) -> Nodes:
+    if not code.text.strip():
+        return ()
+    # A column is as wide as what cannot be broken in it: in a table long lines of code must be.
+    broken = "white-space:normal" if page.in_cell else ""
+    return (page.element("section", "code", (Element("code", _code(page, code)),), broken),)
 
 
 def _code(page: Page, code: Code) -> Nodes:
@@ -240,13 +269,12 @@ def _spell_wide(blanks: re.Match[str]) -> str:
 
 
 def _write_table(page: Page, table: Table, room: int) -> Nodes:
-    caption = _write_line(page, "p", "caption", write_inlines(page, table.caption))
-    if room < LEVELS + LINE:
+    caption = _write_line(page, "p", "caption", write_inlines(page.inside("caption"), table.caption))
+    body = write_table(page, table, room, _write_cell) if room > LEVELS else ()
+    if not body or height(body) + 1 > room:
         rows = [_write_narrow_row(page, tuple(cell.blocks for cell in row)) for row in table.rows]
-        body: Nodes = tuple(page.element("p", "item", row) for row in rows if row)
-    else:
-        body = write_table(page, table, room, _write_cell)
-    return (*caption, *body, *_write_line(page, "p", "source", write_inlines(page, table.source)))
+        body = tuple(page.element("p", "item", row) for row in rows if shows(row))
+    return (*caption, *body, *_write_line(page, "p", "source", write_inlines(page.inside("source"), table.source)))
 
 
 def _write_narrow_row(page: Page, cells: tuple[tuple[Block, ...], ...]) -> Nodes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
@@ -24,7 +25,7 @@ from publisher.document import (
     Text,
     text_of,
 )
-from publisher.rendering.ink import legible
+from publisher.rendering.ink import CONTRAST, PAGE, least_contrast, legible
 from publisher.rendering.spacing import spaced
 from publisher.rendering.theme import Theme
 from publisher.rendering.tree import BREAK, Element, Node, Nodes
@@ -32,6 +33,13 @@ from publisher.rendering.tree import BREAK, Element, Node, Nodes
 PLATFORM_HOST = "mp.weixin.qq.com"
 """Links to its articles (/s, /s/…) live; of all others the platform keeps the text alone (wechat-api 3.4)."""
 
+PLATFORM_LINK = "#576b95"
+"""The colour of links that have none of their own."""
+
+_INK = "#333"
+_SHORT_CODE = 24
+"""Characters that fit into a line of any list, so that a command or a name need not be broken."""
+_BREAKABLE = re.compile(r"[\s\-?]")
 _NARROW = 10
 """Em that fit into any column, even a list's in a table's cell, so that the limit need not be said."""
 
@@ -46,6 +54,9 @@ _TAGS = {
 """The first mark of a run is its element, the others are styles of it. Code is a span: the platform takes the style
 off <code> (wechat-api 3.4).
 """
+_UNSEEN_ON_BLANKS = frozenset({Mark.BOLD, Mark.ITALIC})
+_SEEN_ON_BLANKS = frozenset({Mark.UNDERLINE, Mark.STRIKE, Mark.HIGHLIGHT, Mark.CODE})
+_DRAWN = frozenset({"img", "hr"})
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TERSE = {"strong": "b", "em": "i"}
 _STYLES = {
@@ -61,7 +72,8 @@ class Page:
     """What one article of the draft is written with, and what has been used while writing it.
 
     `orphans` are footnotes to which no text refers. `links` and `footnotes` number what is referred to; `pictures`
-    keeps reading order.
+    keeps reading order. `ink` is the text's colour, "" while it is the root's, `ground` what it stands on; `in_cell`
+    is whether that is in a table, `marked_lists` how many lists with markers of text are around.
     """
 
     theme: Theme
@@ -73,10 +85,50 @@ class Page:
     footnotes: dict[str, int] = field(default_factory=dict)
     pictures: dict[str, None] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    ink: str = ""
+    ground: str = PAGE
+    in_cell: bool = False
+    marked_lists: int = 0
+
+    def inside(self, role: str) -> Page:
+        """The page for what is written inside a role: the same in all but the text's colour and what it stands on."""
+        ground = self.ground_of(role)
+        color = self.theme.declarations.get(role, {}).get("color", self.ink)
+        if (color, ground) == (self.ink, self.ground):
+            return self
+        return replace(self, ground=ground, ink=self._ink_on(ground, color))
+
+    def ground_of(self, role: str) -> str:
+        """What text in the style of a role stands on here."""
+        own = self.theme.declarations.get(role, {})
+        return own.get("background-color") or own.get("background") or self.ground
+
+    def readable(self, role: str, *extra: str, color: str = "") -> str:
+        """The style of a role, with a colour that can be read where its own cannot here; `color` is what the platform
+        gives it where the theme does not.
+        """
+        # At the top of a page a theme's colours are as they were made.
+        if self.ink:
+            ground = self.ground_of(role)
+            own = self.theme.declarations.get(role, {}).get("color") or color or self.ink
+            if least_contrast(own, ground) < CONTRAST:
+                return self.theme.style(role, f"color:{self._ink_on(ground, self.ink)}", *extra)
+        return self.theme.style(role, *extra)
+
+    @property
+    def spacious(self) -> bool:
+        """Whether a few characters more, or a few words that stay together, do no harm here."""
+        return not self.theme.terse and not self.in_cell
+
+    def _ink_on(self, ground: str, color: str) -> str:
+        """The colour, or what else can be read on the ground."""
+        usual = self.theme.inherited("root", "color") or _INK
+        inks = [ink for ink in (color, self.ink, usual) if ink]
+        return next((ink for ink in inks if least_contrast(ink, ground) >= CONTRAST), usual)
 
     def element(self, tag: str, role: str, children: Nodes, *extra: str) -> Element:
         """An element in the style and with the ornaments of a role, with further declarations."""
-        return self.adorned(tag, role, children, self.theme.style(role, *extra))
+        return self.adorned(tag, role, children, self.readable(role, *extra))
 
     def adorned(self, tag: str, role: str, children: Nodes, style: str) -> Element:
         """An element with the ornaments of a role, in a style of its own."""
@@ -141,13 +193,22 @@ def write_picture(page: Page, picture: str, alt: str, style: str) -> Nodes:
 def write_formula(page: Page, formula: InlineMath | Math) -> Nodes:
     """The formula's picture, as large as the letters around it and on their line; its text, if there is none."""
     if formula.picture not in page.addresses:
-        return (Element("em", (formula.tex,)),)
+        return (Element("em", (formula.tex,)),) if formula.tex.strip() else ()
     place = [f"width:{_em(formula.width)}"]
     if formula.width > _NARROW:
         place.append("max-width:100%")
     if isinstance(formula, InlineMath):
         place.append(f"vertical-align:{_em(-formula.depth)}")
     return write_picture(page, formula.picture, formula.tex, ";".join(place))
+
+
+def shows(nodes: Nodes) -> bool:
+    """Whether anything of the nodes can be seen."""
+    return any(node.strip() if isinstance(node, str) else _is_seen(node) for node in nodes)
+
+
+def _is_seen(element: Element) -> bool:
+    return element.tag in _DRAWN or shows(element.children)
 
 
 def _em(length: float) -> str:
@@ -195,10 +256,13 @@ def _write_text(page: Page, run: Text) -> Node:
         # A second text-decoration would replace the first.
         styles = [style for style in styles if not style.startswith("text-decoration")]
         styles.append("text-decoration:underline line-through")
-    color = legible(run.color) if run.color else ""
+    role = _role(run.marks)
+    if role == "code-inline" and _BREAKABLE.search(run.text) and len(run.text) <= _SHORT_CODE and page.spacious:
+        styles.append("white-space:nowrap")
+    color = legible(run.color, page.ground_of(role)) if run.color else ""
     if color:
         styles.append(f"color:{color}")
-    style = page.theme.style(_role(run.marks), *styles)
+    style = page.theme.style(role, *styles) if color else page.readable(role, *styles)
     return Element(page.tag(tags[0] if tags else "span"), (run.text,), style) if tags or style else run.text
 
 
@@ -211,16 +275,24 @@ def _role(marks: frozenset[Mark]) -> str:
 
 
 def _write_link(page: Page, link: Link) -> Nodes:
-    inner = write_inlines(page, _unlinked(link.inlines))
-    address = urlsplit(link.href)
-    if address.scheme in {"http", "https"} and address.hostname == PLATFORM_HOST and address.path.startswith("/s"):
+    live = _is_live(link.href)
+    inner = write_inlines(page.inside("link") if live else page, _unlinked(link.inlines))
+    # Word leaves links on blanks behind.
+    if not shows(inner):
+        return inner
+    if live:
         return _write_live_link(page, link, inner)
     shown = link.href.removeprefix("mailto:")
     # An anchor leads nowhere; an address that stands there needs no note.
-    if address.scheme not in {"http", "https", "mailto"} or text_of(link.inlines).strip() == shown:
+    if urlsplit(link.href).scheme not in {"http", "https", "mailto"} or text_of(link.inlines).strip() == shown:
         return inner
     number = page.links.setdefault(shown, len(page.links) + 1)
     return (*inner, link_mark(page, number))
+
+
+def _is_live(href: str) -> bool:
+    address = urlsplit(href)
+    return address.scheme in {"http", "https"} and address.hostname == PLATFORM_HOST and address.path.startswith("/s")
 
 
 def _write_live_link(page: Page, link: Link, inner: Nodes) -> Nodes:
@@ -229,7 +301,7 @@ def _write_live_link(page: Page, link: Link, inner: Nodes) -> Nodes:
         text = f"「{text_of(link.inlines)}」链接的是草稿的临时预览，读者打不开，已只留文字；请改用文章发表后的链接"
         page.notes.append(Note("link-temporary", text, lost=link.href))
         return inner
-    return (Element("a", inner, page.theme.style("link"), (("href", link.href),)),) if inner else ()
+    return (Element("a", inner, page.readable("link", color=PLATFORM_LINK), (("href", link.href),)),)
 
 
 def _unlinked(inlines: Inlines) -> Inlines:
@@ -244,7 +316,9 @@ def _write_noteref(page: Page, name: str) -> Nodes:
         page.notes.append(Note("footnote-missing", f"正文引用的脚注「{name}」在稿件里没有内容，已略去标号"))
         return ()
     number = page.footnotes.setdefault(name, len(page.footnotes) + 1)
-    return (noteref(page, f"[注{number}]"),)
+    mark = noteref(page, f"[注{number}]")
+    # A line that ended inside the mark would leave a part of it lying on the next line.
+    return (replace(mark, style=f"{mark.style};white-space:nowrap") if mark.style else mark,)
 
 
 # ---------------------------------------------------------------------------- runs
@@ -261,15 +335,27 @@ def _trimmed(inlines: Inlines) -> Inlines:
 
 
 def _merged(inlines: Inlines) -> Inlines:
-    """The inlines with neighbouring runs that look alike as one."""
+    """The inlines with neighbouring runs that look alike as one; a blank looks like the run before it where nobody
+    can tell.
+    """
     merged: list[Inline] = []
     for inline in inlines:
         last = merged[-1] if merged else None
-        if isinstance(inline, Text) and isinstance(last, Text) and (last.marks, last.color) == _look(inline):
-            merged[-1] = replace(last, text=last.text + inline.text)
+        if isinstance(inline, Text) and not inline.text.strip() and not inline.marks & _SEEN_ON_BLANKS:
+            wears = isinstance(last, Text) and not last.marks - _UNSEEN_ON_BLANKS
+            merged.append(replace(last, text=inline.text) if isinstance(last, Text) and wears else Text(inline.text))
         else:
             merged.append(inline)
+        if len(merged) > 1:
+            merged[-2:] = _joined(*merged[-2:])
     return tuple(merged)
+
+
+def _joined(first: Inline, second: Inline) -> tuple[Inline, ...]:
+    """Two runs as one, where they look alike."""
+    if isinstance(first, Text) and isinstance(second, Text) and _look(first) == _look(second):
+        return (replace(first, text=first.text + second.text),)
+    return first, second
 
 
 def _look(run: Text) -> tuple[frozenset[Mark], str]:

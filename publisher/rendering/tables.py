@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
-from publisher.document import Align, Block, Cell, Table, plain_text
-from publisher.rendering.inlines import Page
-from publisher.rendering.tree import Element, Nodes
+from publisher.document import Align, Block, Cell, Table, pictures_of, plain_text
+from publisher.rendering.inlines import Page, shows
+from publisher.rendering.tree import Element, Nodes, height
 
 LEVELS = 4
 """What a table takes: <table>, the <tbody> that every browser inserts, <tr>, <td>."""
@@ -18,7 +17,9 @@ FITTING, FITTING_WHOLE = 30, 24
 _NARROWEST, _WIDEST = 4, 14
 _MANY_COLUMNS = 4
 _PADDING = 2  # of a cell, in characters
+_TALLEST_HEAD = 3
 _LINE = 2
+_TBODY = 1
 
 
 Shares = dict[tuple[int, int], str]
@@ -31,7 +32,8 @@ CellWriter = Callable[[Page, int, tuple[Block, ...]], Nodes]
 class _Grid:
     """A table on the page: its columns' widths in characters, whether it scrolls, and whether every line of every cell
     has room beside its neighbours, so that cells need no padding to stay apart. `align` is that of most cells, which
-    the table says for all of them, `usual` what the theme gives them, "" where it does not say.
+    the table says for all of them, `usual` what the theme gives them, "" where it does not say; `bands` are the roles
+    of the rows; `room` is for what stands in a cell.
     """
 
     widths: tuple[int, ...]
@@ -40,35 +42,40 @@ class _Grid:
     shares: Shares
     align: Align
     usual: str
+    bands: tuple[str, ...]
+    room: int
 
 
 def write_table(page: Page, table: Table, room: int, write_cell: CellWriter) -> Nodes:
-    """The table; one whose columns cannot stand side by side on a phone scrolls, where a level is left for that."""
+    """The table; one whose columns cannot stand side by side on a phone scrolls, where a level is left for that:
+    without it there is none, nor if there would be nothing to see in it.
+    """
     grid = _lay_out(page, table, room)
     if not grid.widths:
         return ()
-    write = partial(write_cell, page, room - LEVELS - int(grid.scrolls))
-    rows = tuple(
-        Element("tr", _write_cells(page, table, index, grid, write), _row_style(page, table, index))
-        for index in range(len(table.rows))
-    )
+    rows = tuple(_write_row(page, table, index, grid, write_cell) for index in range(len(table.rows)))
+    if not any(shows(cell.children) for row in rows for cell in row.children if isinstance(cell, Element)):
+        return ()
     align = f"text-align:{grid.align.value}" if grid.align else ""
-    if not grid.scrolls:
-        return (page.element("table", "table", rows, align),)
-    # In em, so that it grows with the reader's font size; without it the table is narrow but whole.
-    inner = page.element("table", "table", rows, align, f"min-width:{sum(grid.widths)}em")
-    return (page.element("section", "scroll", (inner,)),)
+    # In em, so that it grows with the reader's font size.
+    scrolling = page.element("table", "table", rows, align, f"min-width:{sum(grid.widths)}em")
+    if grid.scrolls and 1 + _TBODY + height((scrolling,)) <= room:
+        return (page.element("section", "scroll", (scrolling,)),)
+    if grid.scrolls:
+        return ()
+    return (page.element("table", "table", rows, align),)
 
 
 def _lay_out(page: Page, table: Table, room: int) -> _Grid:
     widths = column_widths(table)
     total, fits = sum(widths), room > LEVELS + _LINE
+    roomy = page.theme.terse and _WIDEST not in widths and (fits or total <= FITTING_WHOLE)
+    scrolls = total > FITTING_WHOLE if roomy else len(widths) >= _MANY_COLUMNS and total > FITTING
+    shares = {} if roomy else _shares(table, widths)
+    inner = room - LEVELS - int(scrolls and fits)
     usual = page.theme.inherited("td", "text-align")
     align = _common_align(table) if usual else Align.START
-    if page.theme.terse and _WIDEST not in widths and (fits or total <= FITTING_WHOLE):
-        return _Grid(tuple(widths), total > FITTING_WHOLE, True, {}, align, usual)
-    scrolls = len(widths) >= _MANY_COLUMNS and total > FITTING and fits
-    return _Grid(tuple(widths), scrolls, False, _shares(table, widths), align, usual)
+    return _Grid(tuple(widths), scrolls, roomy, shares, align, usual, _bands(page, table), inner)
 
 
 def _common_align(table: Table) -> Align:
@@ -80,27 +87,34 @@ def _common_align(table: Table) -> Align:
 
 def column_widths(table: Table) -> list[int]:
     """How many characters wide each column wants to be, padding included, within reason."""
-    widths: list[int] = []
-    for column, cell in _placed(table):
-        widths += [_NARROWEST] * (column + cell.colspan - len(widths))
-        if cell.colspan == 1:
-            longest = max((len(line) for line in _text(cell).split("\n")), default=0)
-            widths[column] = max(widths[column], min(longest + _PADDING, _WIDEST))
+    placed = list(_placed(table))
+    widths = [_NARROWEST] * max((column + cell.colspan for column, cell in placed), default=0)
+    for column, cell in sorted(placed, key=lambda place: place[1].colspan):
+        longest = _WIDEST if pictures_of(cell.blocks) else max(map(len, _text(cell).split("\n")))
+        lacking = min(longest + _PADDING, _WIDEST) - sum(widths[column : column + cell.colspan])
+        for covered in range(column, column + cell.colspan):
+            widths[covered] += max(0, -(-lacking // cell.colspan))
     return widths
 
 
 def _placed(table: Table) -> Iterator[tuple[int, Cell]]:
-    """Each cell with its column, past the cells that reach down from rows above."""
+    return (place for row in _rows(table) for place in row)
+
+
+def _rows(table: Table) -> Iterator[list[tuple[int, Cell]]]:
+    """Each row's cells with their columns, past the cells that reach down from rows above."""
     taken: set[tuple[int, int]] = set()
     for index, row in enumerate(table.rows):
+        placed = []
         column = 0
         for cell in row:
             while (index, column) in taken:
                 column += 1
-            yield column, cell
+            placed.append((column, cell))
             down = range(index + 1, min(index + cell.rowspan, len(table.rows)))
             taken |= {(lower, column + right) for lower in down for right in range(cell.colspan)}
             column += cell.colspan
+        yield placed
 
 
 def _text(cell: Cell) -> str:
@@ -108,38 +122,57 @@ def _text(cell: Cell) -> str:
 
 
 def _shares(table: Table, widths: list[int]) -> Shares:
-    """The columns' shares of the width, on the first row that has a cell for each: left alone, a browser squeezes a
-    short column beside a long one to one character a line.
+    """The columns' shares of the width, each on the first cell that covers it alone, of one row if one has them all:
+    left alone, a browser squeezes a short column beside a long one to one character a line.
     """
-    whole = next((index for index, row in enumerate(table.rows) if len(row) == len(widths)), None)
-    if whole is None or len(widths) == 1:
+    if len(widths) == 1:
         return {}
-    return {(whole, column): f"width:{round(100 * width / sum(widths))}%" for column, width in enumerate(widths)}
+    places = [
+        (len(row) < len(widths), index, number, column)
+        for index, row in enumerate(_rows(table))
+        for number, (column, cell) in enumerate(row)
+        if cell.colspan == 1
+    ]
+    first = {column: (index, number) for _partial, index, number, column in sorted(places, reverse=True)}
+    return {first[column]: f"width:{round(100 * widths[column] / sum(widths))}%" for column in first}
 
 
-def _row_style(page: Page, table: Table, index: int) -> str:
-    if index < table.header_rows:
-        return page.theme.style("tr-head")
-    even = (index - table.header_rows) % 2
-    return page.theme.style("tr-even" if even and page.theme.styles.get("tr-even") else "tr")
+def _head_rows(table: Table) -> int:
+    """How many rows are the head: a cell merged downwards takes the next row in, unless that makes a head of a body."""
+    reach = max((cell.rowspan for row in table.rows[:1] for cell in row), default=1) if table.header_rows == 1 else 1
+    return reach if 1 < reach <= _TALLEST_HEAD and reach < len(table.rows) else table.header_rows
 
 
-def _write_cells(
-    page: Page, table: Table, index: int, grid: _Grid, write: Callable[[tuple[Block, ...]], Nodes]
-) -> Nodes:
-    heads = index < table.header_rows
-    own_align = page.theme.declarations.get("tr-head", {}).get("text-align", "") if heads else ""
+def _bands(page: Page, table: Table) -> tuple[str, ...]:
+    """The role of each row. Rows that a merged cell joins have one ground, as the cell has."""
+    striped = bool(page.theme.styles.get("tr-even"))
+    bands: list[str] = []
+    even, reach = True, 0
+    heads = _head_rows(table)
+    for index, row in enumerate(table.rows):
+        if index >= max(reach, heads):
+            even = not even
+        reach = max([reach, *(index + cell.rowspan for cell in row)])
+        bands.append("tr-head" if index < heads else "tr-even" if even and striped else "tr")
+    return tuple(bands)
+
+
+def _write_row(page: Page, table: Table, index: int, grid: _Grid, write: CellWriter) -> Element:
+    band = grid.bands[index]
+    inner = replace(page.inside("table").inside(band), in_cell=True)
+    is_head = band == "tr-head"
+    own_align = page.theme.declarations.get("tr-head", {}).get("text-align", "") if is_head else ""
     around = own_align or grid.align.value or grid.usual
     cells = []
     for column, cell in enumerate(table.rows[index]):
-        role = "th" if heads or cell.header else "td"
+        role = "th" if is_head or cell.header else "td"
+        own = "" if grid.roomy else page.theme.style(role)
         wanted = cell.align.value or own_align or grid.usual
         # Only what row and table do not say already.
         align = f"text-align:{wanted}" if wanted and wanted != around else ""
-        own = "" if grid.roomy else page.theme.style(role)
         style = ";".join([part for part in (own, grid.shares.get((index, column), ""), align) if part])
-        cells.append(Element(role, write(cell.blocks), style, _spans(cell)))
-    return tuple(cells)
+        cells.append(Element(role, write(inner.inside(role), grid.room, cell.blocks), style, _spans(cell)))
+    return Element("tr", tuple(cells), page.theme.style(band))
 
 
 def _spans(cell: Cell) -> tuple[tuple[str, str], ...]:

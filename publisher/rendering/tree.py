@@ -81,3 +81,8 @@ def join(groups: Iterable[Nodes], separator: Node = BREAK) -> Nodes:
             nodes.append(separator)
         nodes.extend(group)
     return tuple(nodes)
+
+
+def height(nodes: Nodes) -> int:
+    """How many levels of elements the nodes take, as they are written."""
+    return max((1 + height(node.children) for node in nodes if isinstance(node, Element)), default=0)

@@ -406,6 +406,8 @@ def fingerprint(data: bytes) -> str:
 
 def text_of(inlines: Inlines) -> str:
     """What a reader sees of inlines, without marks; a line break is a newline."""
+    if len(inlines) == 1 and isinstance(run := inlines[0], Text):
+        return run.text
     return "".join(map(_inline_text, inlines))
 
 

@@ -53,7 +53,12 @@ def write_table(page: Page, table: Table, room: int, write_cell: CellWriter) -> 
     grid = _lay_out(page, table, room)
     if not grid.widths:
         return ()
-    rows = tuple(_write_row(page, table, index, grid, write_cell) for index in range(len(table.rows)))
+    inner = page.inside("table")
+    pages = {band: replace(inner.inside(band), in_cell=True) for band in set(grid.bands)}
+    rows = tuple(
+        _write_row(pages[band], row, index, grid, write_cell)
+        for index, (band, row) in enumerate(zip(grid.bands, table.rows, strict=True))
+    )
     if not any(shows(cell.children) for row in rows for cell in row.children if isinstance(cell, Element)):
         return ()
     align = f"text-align:{grid.align.value}" if grid.align else ""
@@ -157,21 +162,21 @@ def _bands(page: Page, table: Table) -> tuple[str, ...]:
     return tuple(bands)
 
 
-def _write_row(page: Page, table: Table, index: int, grid: _Grid, write: CellWriter) -> Element:
+def _write_row(page: Page, row: tuple[Cell, ...], index: int, grid: _Grid, write: CellWriter) -> Element:
     band = grid.bands[index]
-    inner = replace(page.inside("table").inside(band), in_cell=True)
     is_head = band == "tr-head"
     own_align = page.theme.declarations.get("tr-head", {}).get("text-align", "") if is_head else ""
     around = own_align or grid.align.value or grid.usual
+    inside = {role: page.inside(role) for role in ("th", "td")}
     cells = []
-    for column, cell in enumerate(table.rows[index]):
+    for column, cell in enumerate(row):
         role = "th" if is_head or cell.header else "td"
         own = "" if grid.roomy else page.theme.style(role)
         wanted = cell.align.value or own_align or grid.usual
         # Only what row and table do not say already.
         align = f"text-align:{wanted}" if wanted and wanted != around else ""
         style = ";".join([part for part in (own, grid.shares.get((index, column), ""), align) if part])
-        cells.append(Element(role, write(inner.inside(role), grid.room, cell.blocks), style, _spans(cell)))
+        cells.append(Element(role, write(inside[role], grid.room, cell.blocks), style, _spans(cell)))
     return Element("tr", tuple(cells), page.theme.style(band))
 
 

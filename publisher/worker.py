@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -77,7 +77,10 @@ def sd_notify(environment: Mapping[str, str], *lines: str) -> None:
     address = "\0" + path[1:] if path.startswith("@") else path
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as connection:
         connection.connect(address)
-        connection.sendall("\n".join(lines).encode())
+        connection.setblocking(False)
+        # Where nobody reads, the work goes on: the next beat says the same.
+        with suppress(BlockingIOError):
+            connection.send("\n".join(lines).encode())
 
 
 def watchdog_seconds(environment: Mapping[str, str]) -> float | None:

@@ -22,6 +22,7 @@ import pytest
 
 from publisher.cli import WRONG_USE, main
 from publisher.config import SECRETS
+from publisher.worker import sd_notify
 from tests.docx_files import p, word_file
 from tests.docx_files import picture as drawing
 from tests.metafiles import SVG, emf
@@ -291,3 +292,11 @@ def test_a_program_is_ready_beats_and_stops_inside_the_filter_of_its_unit(
         finally:
             process.kill()
             process.communicate()
+
+
+def test_a_systemd_that_does_not_read_holds_up_nothing(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(str(tmp_path / "notify"))
+        for _ in range(1_000):
+            sd_notify({"NOTIFY_SOCKET": str(tmp_path / "notify")}, "WATCHDOG=1")
+        assert deaf.recv(100) == b"WATCHDOG=1"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from urllib.parse import urlsplit
 
 from publisher.document import Level, Note
@@ -40,7 +41,7 @@ def short_title(title: str, reserve: int = 0) -> str:
     with 《…》 shortened inside, cut at a blank or ，; else cut at the limit, with …. `reserve` keeps so many characters
     free.
     """
-    candidates = (title, *_bodies(title), *_shortened_works(title), *_clauses(title), *_cuts(title))
+    candidates = chain((title,), _bodies(title), _shortened_works(title), _clauses(title), _cuts(title))
     return next((candidate for candidate in candidates if fits_title(candidate, reserve)), title[:_SHORTEST_TITLE])
 
 

@@ -94,8 +94,10 @@ def column_widths(table: Table) -> list[int]:
     """How many characters wide each column wants to be, padding included, within reason."""
     placed = list(_placed(table))
     widths = [_NARROWEST] * max((column + cell.colspan for column, cell in placed), default=0)
+    illustrated = bool(pictures_of((table,)))
     for column, cell in sorted(placed, key=lambda place: place[1].colspan):
-        longest = _WIDEST if pictures_of(cell.blocks) else max(map(len, _text(cell).split("\n")))
+        wide = illustrated and pictures_of(cell.blocks)
+        longest = _WIDEST if wide else max(map(len, _text(cell).split("\n")))
         lacking = min(longest + _PADDING, _WIDEST) - sum(widths[column : column + cell.colspan])
         for covered in range(column, column + cell.colspan):
             widths[covered] += max(0, -(-lacking // cell.colspan))

@@ -47,7 +47,7 @@ def text_of(content: str) -> str:
     return "".join("".join(Tree(marked).seen).split())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(newsletters, st.sampled_from(VARIANTS))
 def test_whatever_it_holds_it_breaks_no_rule_and_the_platform_changes_nothing(
     newsletter: Newsletter, variant: Theme
@@ -59,7 +59,7 @@ def test_whatever_it_holds_it_breaks_no_rule_and_the_platform_changes_nothing(
         assert sanitise(content, PICTURES).losses == ()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(newsletters, st.sampled_from(THEMES))
 def test_whatever_it_holds_every_variant_of_a_theme_says_the_same(newsletter: Newsletter, whole: Theme) -> None:
     unadorned = [replace(variant, ornaments={}) for variant in whole.variants()]
@@ -71,7 +71,7 @@ def test_whatever_it_holds_every_variant_of_a_theme_says_the_same(newsletter: Ne
 def test_whatever_it_holds_it_stands_well_on_every_screen() -> None:
     shown: list[str] = []
 
-    @settings(max_examples=60, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=40, deadline=None, derandomize=True, database=None)
     @given(newsletters, st.sampled_from(VARIANTS))
     def gather(newsletter: Newsletter, variant: Theme) -> None:
         shown.extend(written(newsletter, variant))

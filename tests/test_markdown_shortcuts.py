@@ -80,7 +80,7 @@ def tokens(text: str) -> list[Token]:
 
 
 @given(texts)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @example("通知\u3000\n\n今天")
 @example("- 甲\n\n  乙\n- 丙\n===\n")
 @example("> 甲\n乙\n\n>丙\n---")

@@ -107,7 +107,7 @@ def _containers(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
     )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.recursive(leaves, _containers, max_leaves=12), max_size=4))
 def test_whatever_the_blocks_the_html_is_closed_shallow_and_whole(blocks: list[Block]) -> None:
     newsletter = letter(*blocks, assets=(PICTURE,))
@@ -117,7 +117,7 @@ def test_whatever_the_blocks_the_html_is_closed_shallow_and_whole(blocks: list[B
     assert tree.deepest <= 8
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(st.recursive(leaves, _containers, max_leaves=12), max_size=4), st.sampled_from(sorted(shipped_themes()))
 )

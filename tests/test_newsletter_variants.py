@@ -273,13 +273,13 @@ _any_block: st.SearchStrategy[Block] = st.one_of(
 
 
 @given(st.lists(_lines, max_size=30))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_any_lines_are_conserved(lines: list[str]) -> None:
     recover_text("\n".join(lines))
 
 
 @given(st.lists(_any_block, max_size=14), st.sampled_from(Flow), st.sampled_from(("", "标题一二三四五六", "春茶")))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_any_blocks_are_conserved(blocks: list[Block], flow: Flow, title: str) -> None:
     document = Document(tuple(blocks), flow, metadata=Metadata(title=title))
     assert_conserved(document, recover(document))

@@ -274,7 +274,7 @@ WHOLE = {
 }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.binary(max_size=40), st.floats(0, 1), st.booleans(), st.sampled_from(sorted(WHOLE)))
 def test_damage_anywhere_gives_a_picture_or_a_clear_refusal(
     damage: bytes, where: float, inserted: bool, kind: str

@@ -107,7 +107,7 @@ def _containers(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(st.recursive(leaves, _containers, max_leaves=12), max_size=4))
 def test_whatever_the_blocks_the_html_is_closed_shallow_and_whole(blocks: list[Block]) -> None:
     newsletter = letter(*blocks, assets=(PICTURE,))
@@ -268,6 +268,11 @@ def test_an_article_that_is_too_long_loses_its_code_colours_then_its_decoration(
     assert len(rendering.pieces[0].content) < 20_000
     assert ("#1f6b45" in rendering.pieces[0].content) is (without == "")
     assert ("margin:1em" in rendering.pieces[0].content) is ("装饰" not in without)
+
+
+def test_an_article_without_code_is_not_said_to_miss_its_colours() -> None:
+    (note,) = render(letter(*(para("字" * 100) for _ in range(160))), parse_theme("steps", STEPS), {}).notes
+    assert "已略去部分装饰，" in note.text
 
 
 def test_what_is_too_long_even_so_is_divided_or_refused() -> None:

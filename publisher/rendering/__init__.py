@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 
-from publisher.document import Article, Level, Newsletter, Note
+from publisher.document import Article, Code, Level, Newsletter, Note, walk
 from publisher.issue import Layout
 from publisher.lint import lint
 from publisher.rendering import digest, limits
@@ -23,7 +23,7 @@ from publisher.rendering.frame import write_part
 from publisher.rendering.html import write_blocks
 from publisher.rendering.inlines import Page
 from publisher.rendering.layout import Part, divide
-from publisher.rendering.theme import Theme
+from publisher.rendering.theme import CODE_COLORING, Theme
 from publisher.rendering.tree import serialise
 
 ADDRESS_LENGTH = 150
@@ -107,14 +107,13 @@ def shipped_themes() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """A part as it goes out: its HTML, what was used for it, and the variant of the theme that it is written in."""
+    """A part as it goes out: its HTML, and what was used for it, the variant of the theme before all."""
 
     part: Part
     title: str
     author: str
     content: str
     page: Page
-    without: str
     notes: tuple[Note, ...]
 
 
@@ -141,7 +140,7 @@ class _Press:
         written = self._write(part)
         own_digest, about_digest = limits.fit_digest(self._given_digest(part))
         source_url, about_url = limits.fit_source_url(self._source_url(part))
-        about_content = limits.check_content(written.title, written.content, written.without)
+        about_content = limits.check_content(written.title, written.content, _left_out(part, written.page.theme))
         pictures = tuple(written.page.pictures)
         given = own_digest or self._digest(part)
         piece = Piece(written.title, written.author, given, written.content, source_url, pictures)
@@ -153,15 +152,16 @@ class _Press:
             title, about_title = limits.fit_title(part.title)
             author, about_author = limits.fit_author(self._author(part))
             content, page = self._fitting(part, title, author)
-            without = page.theme.without
-            known = _Written(part, title, author, content, page, without, (*about_title, *about_author))
+            known = _Written(part, title, author, content, page, (*about_title, *about_author))
             self.written[id(part)] = known
         return known
 
     def _fitting(self, part: Part, title: str, author: str) -> tuple[str, Page]:
         """The part's HTML in the first variant of the theme in which it fits; in the last one if in none."""
         hopeless = least_size(self.variants[0], self.newsletter, part) >= limits.CONTENT_POINTS
-        for theme in self.variants[-1:] if hopeless else self.variants:
+        # Without code the first step changes nothing.
+        possible = [theme for theme in self.variants if not theme.without or _left_out(part, theme)]
+        for theme in possible[-1:] if hopeless else possible:
             page = self._page(theme)
             content = serialise(write_part(page, self.newsletter, part, title, author, self.qr))
             if limits.fits_content(content):
@@ -201,6 +201,12 @@ class _Press:
         """The one article that the piece is about, or none: the first piece of an issue stands for all of it."""
         only = self.newsletter.articles if part.first else part.articles
         return only if len(only) == 1 else ()
+
+
+def _left_out(part: Part, variant: Theme) -> str:
+    """What a part misses in a variant of the theme, in an editor's words; colours of code only where there is code."""
+    coded = any(isinstance(block, Code) for article in part.articles for block in walk(article.blocks))
+    return "和".join(name for name in variant.without if coded or name != CODE_COLORING)
 
 
 def _headlines(titles: list[str]) -> str:

@@ -21,6 +21,8 @@ import tinycss2
 from publisher.errors import ConfigError
 from publisher.rendering.roles import CODE_COLORS, COVER_PROPERTIES, HEADINGS, PROPERTIES, ROLES, UNADORNED
 
+CODE_COLORING = "代码配色"
+"""What a variant is without, first of all, in an editor's words."""
 _LEAN = "lean"
 _AUTOSPACE = "text-autospace"
 _PSEUDO = re.compile(r"([a-z][a-z0-9-]*)::(before|after)")
@@ -63,7 +65,7 @@ class Theme:
     about: str = ""
     autospace: bool = False
     lean: Theme | None = None
-    without: str = ""
+    without: tuple[str, ...] = ()
     terse: bool = False
 
     def style(self, role: str, *extra: str) -> str:
@@ -94,9 +96,11 @@ class Theme:
 
     def variants(self) -> tuple[Theme, ...]:
         """The theme as it should be, and what it becomes for an article that is too long, step by step."""
-        uncoloured = replace(self, styles=_without(self.styles, CODE_COLORS), without="代码配色")
+        uncoloured = replace(self, styles=_without(self.styles, CODE_COLORS), without=(CODE_COLORING,))
         lean = self.lean or replace(self, ornaments=MappingProxyType({}))
-        leanest = replace(lean, styles=_without(lean.styles, CODE_COLORS), without="代码配色和部分装饰", terse=True)
+        leanest = replace(
+            lean, styles=_without(lean.styles, CODE_COLORS), without=(CODE_COLORING, "部分装饰"), terse=True
+        )
         return (self, uncoloured, leanest)
 
 

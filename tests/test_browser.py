@@ -101,6 +101,11 @@ def test_blanks_that_hang_over_the_end_of_a_line_are_no_fault() -> None:
     assert codes(between_good_ones(f"<p>{TEXT}<b>{blanks}</b></p>")) == []
 
 
+def test_a_short_run_that_is_broken_by_what_stands_before_it_does_not_make_its_cell_narrow() -> None:
+    lines = "".join(f"{'字' * count}<em>甲乙</em><br>" for count in range(1, 30))
+    assert codes(f"<table><tr><td>{lines}</td></tr></table>") == []
+
+
 def test_a_picture_inside_the_html_is_measured_itself() -> None:
     square = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
     assert codes(article(f'<img src="{square}" style="width:100px;height:100px">')) == []

@@ -276,8 +276,16 @@ function* findSqueezedCells(scene) {
     if (!cell || count < 2 || !scene.style(cell).writingMode.startsWith("horizontal")) continue;
     const characters = [...node.data.replace(/\s/g, "")].length;
     const widest = Math.max(...lines.map((each) => each.ink.right - each.ink.left));
-    if (widest < 2 * size - 0.5 && characters / count < 2) yield [cell, count];
+    if (widest < 2 * size - 0.5 && characters / count < 2 && roomFor(scene, element) < 2 * size) yield [cell, count];
   }
+}
+
+// The width of a line in the block that the element stands in: a short run is also broken by what stands before it.
+function roomFor(scene, element) {
+  let block = element;
+  while (scene.style(block).display.startsWith("inline")) block = block.parentElement;
+  const { paddingLeft, paddingRight } = scene.style(block);
+  return block.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
 }
 
 function* findDistorted(scene) {

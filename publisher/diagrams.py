@@ -13,10 +13,12 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeGuard
+
+from msgspec.structs import replace
 
 from publisher.confinement import MEGABYTE, Limits, run_program
 from publisher.document import (

@@ -63,7 +63,7 @@ class _Dump:
         document = self._document
         yield f"flow {document.flow}"
         for kind, said in (("metadata", document.metadata), ("property", document.properties)):
-            found = ((name, getattr(said, name)) for name in said.__dataclass_fields__)
+            found = ((name, getattr(said, name)) for name in said.__struct_fields__)
             yield from (f"{kind} {name}: {value}" for name, value in found if value)
         yield from (line for block in document.blocks for line in self._block(block))
         for footnote in document.footnotes:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from publisher.document import Block, Box, Figure, Heading, Newsletter, Paragraph, Table, plain_text, text_of
 from publisher.importers.text import import_text

@@ -5,10 +5,11 @@ what is rendered now as what is expected (tests/golden/rendering); look at it be
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from publisher.document import (
     Align,

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from publisher.document import (
     Align,
@@ -175,7 +176,7 @@ def test_a_heading_has_the_colour_of_the_theme_not_of_the_editor() -> None:
 
 
 def test_an_unknown_width_is_not_claimed() -> None:
-    assert "data-w" not in body(Figure(PICTURE.fingerprint), assets=(replace(PICTURE, width=0),))
+    assert "data-w" not in body(Figure(PICTURE.fingerprint), assets=(structs.replace(PICTURE, width=0),))
 
 
 def test_a_figure_without_a_picture_shows_its_caption() -> None:

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from PIL import Image
 
 from publisher import diagrams
@@ -99,8 +100,10 @@ def test_a_script_of_nodes_is_run_without_a_compiler_which_systemd_forbids(folde
 
 
 def test_diagrams_are_found_wherever_they_stand_and_each_is_drawn_once(folder: Path) -> None:
-    items = Items(ordered=False, items=((replace(diagram(), language="Mermaid"),),))
-    given = replace(issue(items, diagram(), Code("print()", "python")), footnotes=(Footnote("1", (diagram(),)),))
+    items = Items(ordered=False, items=((structs.replace(diagram(), language="Mermaid"),),))
+    given = structs.replace(
+        issue(items, diagram(), Code("print()", "python")), footnotes=(Footnote("1", (diagram(),)),)
+    )
     drawn = draw_diagrams(given)
     blocks = (*drawn.articles[0].blocks, *drawn.footnotes[0].blocks)
     assert [type(block) for block in walk(blocks)] == [Items, Figure, Figure, Code, Figure]

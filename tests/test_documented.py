@@ -135,10 +135,10 @@ def test_every_answer_is_named(answer: Answer) -> None:
     assert f'`"{answer.value}"`' in README
 
 
-@pytest.mark.parametrize("item", fields(Metadata), ids=lambda item: item.name)
-def test_every_key_of_the_front_matter_is_named_in_both_languages(item: Field[Any]) -> None:
-    assert f"`{item.name}`" in README
-    assert f"| `{item.name}` |" in EDITORS
+@pytest.mark.parametrize("name", Metadata.__struct_fields__)
+def test_every_key_of_the_front_matter_is_named_in_both_languages(name: str) -> None:
+    assert f"`{name}`" in README
+    assert f"| `{name}` |" in EDITORS
 
 
 @pytest.mark.parametrize("suffix", IMPORTERS)

@@ -4,7 +4,6 @@ import struct
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -12,6 +11,7 @@ import pillow_heif
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from PIL import Image, ImageCms
 
 from publisher.document import (

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
+
+from msgspec.structs import replace
 
 from publisher.codec import pack, unpack
 from publisher.confinement import MEGABYTE, Limits, run_module

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import PurePosixPath
+from posixpath import splitext
 from types import MappingProxyType
 from typing import Final
 
@@ -89,7 +89,7 @@ def suffix_of(data: bytes, name: str) -> str:
 
     Raises Unreadable for an unknown suffix, and for a file that is empty, too large or not what its name says.
     """
-    suffix = PurePosixPath(name).suffix.lower()
+    suffix = splitext(name)[1].lower()
     if suffix not in IMPORTERS:
         note = f"“{name}”的格式不支持。可以投放的格式：{'、'.join(IMPORTERS)}。"
         raise Unreadable(f"{name}: unknown suffix {suffix!r}", note)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import PurePosixPath
+from posixpath import splitext
 from typing import Final
 from urllib.parse import unquote, urlsplit
+
+from msgspec.structs import replace
 
 from publisher.document import (
     Asset,
@@ -68,7 +70,7 @@ def _readable(data: bytes, name: str, supplies: Supplies) -> bytes:
 
 
 def _renamed(name: str, suffix: str) -> tuple[Note, ...]:
-    own = PurePosixPath(name).suffix.lower()
+    own = _suffix(name)
     if own in {suffix, ".wps"}:
         return ()
     text = f"“{name}”的内容其实是 {suffix} 格式，已按 {suffix} 读取。"
@@ -92,7 +94,7 @@ def _with_pictures(document: Document, shelf: _Shelf, name: str) -> Document:
 
 def _open(files: Mapping[str, bytes]) -> tuple[str, Mapping[str, bytes]]:
     """The document's name, and all files; a zip that comes instead of a document is unpacked."""
-    zips = [path for path in _top(files) if PurePosixPath(path).suffix.lower() == ".zip"]
+    zips = [path for path in _top(files) if _suffix(path) == ".zip"]
     if len(zips) == 1 and not _documents(files):
         beside = {path: data for path, data in files.items() if path != zips[0]}
         files = unpack(files[zips[0]], zips[0]) | beside
@@ -107,17 +109,21 @@ def _open(files: Mapping[str, bytes]) -> tuple[str, Mapping[str, bytes]]:
     raise Unreadable("no document", note)
 
 
+def _suffix(path: str) -> str:
+    return splitext(path)[1].lower()
+
+
 def _top(files: Mapping[str, bytes]) -> list[str]:
     return sorted(path for path in files if "/" not in path)
 
 
 def _documents(files: Mapping[str, bytes]) -> list[str]:
-    return [path for path in _top(files) if PurePosixPath(path).suffix.lower() in IMPORTERS]
+    return [path for path in _top(files) if _suffix(path) in IMPORTERS]
 
 
 def _drop_names(files: Mapping[str, bytes], name: str) -> tuple[str, ...]:
     """What the drop is called: by the zip that the document came in, if any, and by the document."""
-    zips = [] if name in files else [path for path in _top(files) if PurePosixPath(path).suffix.lower() == ".zip"]
+    zips = [] if name in files else [path for path in _top(files) if _suffix(path) == ".zip"]
     return (*zips, name)
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from typing import Final
+
+from msgspec.structs import replace
 
 from publisher.document import Article, Block, Box, Cell, Items, Newsletter, Quote, Table
+
+_HOLDERS: Final = (Items, Quote, Box, Table)
 
 
 def map_blocks(blocks: tuple[Block, ...], change: Callable[[Block], Block]) -> tuple[Block, ...]:
@@ -15,7 +19,10 @@ def map_blocks(blocks: tuple[Block, ...], change: Callable[[Block], Block]) -> t
 
 def expand_blocks(blocks: tuple[Block, ...], change: Callable[[Block], tuple[Block, ...]]) -> tuple[Block, ...]:
     """The tree of blocks with each replaced by what `change` makes of it, inner before outer."""
-    return tuple(new for block in blocks for new in change(_expand_inner(block, change)))
+    changed: list[Block] = []
+    for block in blocks:  # most hold no others
+        changed += change(_expand_inner(block, change) if isinstance(block, _HOLDERS) else block)
+    return tuple(changed)
 
 
 def change_newsletter(newsletter: Newsletter, change: Callable[[Block], tuple[Block, ...]]) -> Newsletter:

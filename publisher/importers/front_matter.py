@@ -9,7 +9,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ LARGEST: Final = 16 * 1024
 """More characters than this are no metadata."""
 
 KEYS: Final[Mapping[str, str]] = MappingProxyType(
-    {known.name: known.name for known in fields(Metadata)}
+    {name: name for name in Metadata.__struct_fields__}
     | {
         "date": "publish_at",
         "publishdate": "publish_at",
@@ -65,9 +65,7 @@ _SEPARATOR: Final = re.compile(r"[、,，;；]")
 _BRACKET: Final = re.compile(r"[\[{]|[-?] (?=[-?] )")
 _MOST_BRACKETS: Final = 100
 """PyYAML's time grows with the square of the depth: minutes for 16 KB of brackets."""
-_HOW_TO: Final = (
-    "每行写一项，例如“title: 标题”；可用的项目：" + "、".join(known.name for known in fields(Metadata)) + "。"
-)
+_HOW_TO: Final = "每行写一项，例如“title: 标题”；可用的项目：" + "、".join(Metadata.__struct_fields__) + "。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ def read_metadata(text: str, name: str) -> tuple[Metadata, tuple[Note, ...]]:
 
 def merge(first: Metadata, second: Metadata) -> Metadata:
     """What `first` says; where it is silent, what `second` says."""
-    names = [known.name for known in fields(Metadata)]
+    names = list(Metadata.__struct_fields__)
     return Metadata(*[getattr(first, name) or getattr(second, name) for name in names])
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.document import Inline, Inlines, LineBreak, Link, Mark, Text, text_of
 from publisher.importers.text import blank_between
@@ -17,8 +19,7 @@ _BLANK_RUN: Final = re.compile(f"[{_BLANKS}](?:[{_BLANKS}]+|(?<! ))")
 """Blanks that a browser shows as something else than they are: all but a single space."""
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """The look of a run; `color` is "" or "#rrggbb", `href` the address that it links to, or ""."""
 
     marks: frozenset[Mark] = frozenset()
@@ -38,8 +39,7 @@ PLAIN: Final = Style()
 """The look of text that nothing sets apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Struct, frozen=True):
     inline: Inline
     style: Style
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from publisher.document import Document, Flow, Level, Newsletter, Note, Section
 from publisher.newsletter.articles import write_articles

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Final
+
+from msgspec.structs import replace
 
 from publisher.document import (
     Align,
@@ -35,6 +37,7 @@ from publisher.newsletter.speech import (
     is_table_caption,
     is_table_source,
     is_whole,
+    may_stand_apart,
     unclosed,
 )
 from publisher.newsletter.tables import read_table, repeated_header
@@ -78,19 +81,26 @@ class _Page:
                 self._add(block)
         elif self.flow is Flow.LINES and (found := read_table(lines, place)):
             return self._add_table(*found, lines[place : place + found[1]])
-        elif box_title(line.text):
-            self._open_box(line)
-        elif is_rule(line.text):
-            self._take_rule(line)
-        elif is_caption(line.text) and not unclosed(self._open_text()):
-            self._take_caption(lines, place)
-        elif is_table_source(line.text) and self._take_source(line):
+        elif may_stand_apart(line.text) and self._take_apart(lines, place):
             pass
         elif level := self.levels.of(lines, place, self._open_text()):
             self._add_heading(line, level)
         else:
             self._take_text(line)
         return 1
+
+    def _take_apart(self, lines: Sequence[Line], place: int) -> bool:
+        """Writes a box's title, a rule, a caption or a source; whether the line is one."""
+        line = lines[place]
+        if box_title(line.text):
+            self._open_box(line)
+        elif is_rule(line.text):
+            self._take_rule(line)
+        elif is_caption(line.text) and not unclosed(self._open_text()):
+            self._take_caption(lines, place)
+        else:
+            return is_table_source(line.text) and self._take_source(line)
+        return True
 
     def close_box(self) -> None:
         """Ends the paragraph, the caption and the box that are open."""

@@ -18,6 +18,7 @@ _HEADING: Final = re.compile(
     r"[】\]—\-·:：◆■●★▲\s]*",
     re.IGNORECASE,
 )
+_MAY_ANNOUNCE: Final = re.compile(rf"[【〖\[—\-·:：\s本目要导内看Cc{ORNAMENTS}]")
 _COLUMN: Final = re.compile(r"序号|编号|栏\s*目|标\s*题|题\s*目|篇\s*名|内\s*容|作\s*者|页\s*[码次]?|目\s*[录次]")
 _PAGE: Final = re.compile(r"[0-9０-９]{1,4}$")
 _LEADERS: Final = " \t.．。·…‥・_-—–⋯\u00a0\u3000"
@@ -94,8 +95,9 @@ def find_contents(lines: Sequence[Line], after_head: int) -> Contents | None:
 
 def is_contents_heading(text: str) -> bool:
     """Whether a line says 目录, 本期要目 or CONTENTS, or is the head of a table that lists 序号, 标题 and 页码."""
-    cells = text.split("\t")
-    return bool(_HEADING.fullmatch(text)) or (len(cells) > 1 and all(map(_COLUMN.fullmatch, cells)))
+    if _HEADING.fullmatch(text):
+        return True
+    return "\t" in text and all(map(_COLUMN.fullmatch, text.split("\t")))
 
 
 def _scans(lines: Sequence[Line], index: TitleIndex) -> Iterator[_Scan]:
@@ -307,7 +309,8 @@ def _announces(line: Line) -> bool:
     """Whether a line can set a list apart in a file that has no newsletter's head: most articles have none, and need
     no index.
     """
-    return is_contents_heading(line.text) or _is_ornamented(line)
+    may = _MAY_ANNOUNCE.match(line.text) or "\t" in line.text
+    return bool(may) and (is_contents_heading(line.text) or _is_ornamented(line))
 
 
 def _is_ornamented(line: Line) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from enum import Enum, auto
 from itertools import pairwise
 from typing import Final
@@ -131,4 +130,4 @@ def _one(group: Sequence[Line]) -> Line:
         return group[0]
     inlines = join_inlines([inlines_of(line) for line in group])
     block = Paragraph(inlines, span=group[0].span)
-    return replace(group[0], text=text_of(inlines), block=block)
+    return group[0]._replace(text=text_of(inlines), block=block)

@@ -6,9 +6,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 from publisher.document import (
     Align,
@@ -33,7 +32,7 @@ from publisher.document import (
 
 ORNAMENTS: Final = "◆◇■□●○▲△★☆▶►◎※❖♦▪▼◈✦❤"
 """What editors put before the name of a section."""
-_BLANKS: Final = " \u00a0\u2002\u2003\u2009\u202f\u3000\ufeff\u200b"
+_OUTER: Final = " \u00a0\u2002\u2003\u2009\u202f\u3000\ufeff\u200b\n\r"
 _ORNAMENT: Final = re.compile(rf"^[{ORNAMENTS}•·]\s*")
 _FRAMED: Final = re.compile(r"^[【〖]([^【】〖〗]{1,30})[】〗]$")
 _NUMBERS: Final = (
@@ -52,8 +51,7 @@ _LATIN: Final = re.compile(r"[0-9A-Za-z]")
 _RUNNING: Final = (Paragraph, Heading)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of the file. `text` is without outer blanks, but keeps leading tabs: they are empty cells.
     `at` counts the blocks of the document, `gap` says that a blank line stood before it; `number` is that of a
     list's item, which its text does not have; `outer` is the list, frame or table that was opened to get at it.
@@ -77,8 +75,7 @@ class Line:
         return isinstance(self.block, _RUNNING)
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(NamedTuple):
     """A line's number or ornament: `kind` is "◆", "【】", "一、", "（一）", "1.", "（1）", "①", or "" for none."""
 
     kind: str
@@ -167,6 +164,8 @@ def one_line(text: str) -> str:
 
 def join_inlines(pieces: Sequence[Inlines]) -> Inlines:
     """Inlines of one cut paragraph together, neighbours that look alike made one."""
+    if len(pieces) == 1 and len(pieces[0]) == 1:
+        return pieces[0]
     joined: list[Inline] = []
     for piece in pieces:
         blank = _between(text_of(tuple(joined[-1:])), text_of(piece[:1]))
@@ -211,8 +210,8 @@ def letters(text: str) -> str:
 
 
 def _shown(block: Block) -> str:
-    text = plain_text(block).strip(_BLANKS + "\n\r")
-    return text.rstrip() if text.strip() else ""
+    text = plain_text(block).strip(_OUTER)
+    return text.rstrip() if not text.isspace() else ""
 
 
 def _inside(line: Line, blocks: Sequence[Block], number: str) -> Iterator[Line]:
@@ -243,7 +242,7 @@ def _rows(line: Line, rows: Sequence[tuple[Cell, ...]]) -> Iterator[Line]:
 
 
 def _cell_text(cell: Cell) -> str:
-    text = " ".join(plain_text(block) for block in cell.blocks)
+    text = " ".join(map(plain_text, cell.blocks))
     return text.replace("\n", " ").replace("\t", " ").strip()
 
 
@@ -275,6 +274,9 @@ def _look(inline: Inline) -> tuple[frozenset[Mark], str] | None:
 
 
 def _trimmed(inlines: Inlines) -> Inlines:
+    if len(inlines) == 1 and isinstance(only := inlines[0], Text):
+        text = only.text.strip()
+        return (inlines if text == only.text else (Text(text, only.marks, only.color),)) if text else ()
     shown = [place for place, inline in enumerate(inlines) if not _void(inline)]
     kept = list(inlines[shown[0] : shown[-1] + 1]) if shown else []
     if kept:

@@ -6,8 +6,10 @@ import re
 import unicodedata
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec.structs import replace
 
 from publisher.document import Level, Masthead, Note, Span
 from publisher.newsletter.lines import Line, letters, says_something

@@ -39,11 +39,17 @@ _ENDS: Final = "。！？；…：.!?;:"
 _BOX: Final = re.compile(r"[-—–─━=＝_*＊~～]{2,}\s*[【\[〖](?P<title>[^】\]〗]{1,40})[】\]〗]\s*[-—–─━=＝_*＊~～]{2,}")
 _RULE_LENGTH: Final = 400
 _RULE: Final = re.compile(r"(?:[-—–─━=＝_*＊~～]\s*){3,}")
+_APART: Final = re.compile(r"[-—–─━=＝_*＊~～（(【\[\s图表动插照信文稿内资数来摘转供]")
 _COPYRIGHT: Final = re.compile(
     r"[【（(]?\s*(?:版权|免责|(?:特别|郑重|重要|本刊)?声明)[^，。；：:]{0,12}[】）)]?\s*[:：】]"
 )
 _COPYRIGHT_NAME: Final = re.compile(r"[【（(]?\s*(?:版权|免责)[^，。；：:]{0,8}(?:声明|说明|提示|须知)[】）)]?")
 _PAIRS: Final = ("（）", "《》", "“”", "「」", "『』", "()")
+
+
+def may_stand_apart(text: str) -> bool:
+    """Whether a line begins as a box's title, a rule, a caption or a source does; few lines do."""
+    return bool(_APART.match(text))
 
 
 def is_caption(text: str) -> bool:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from msgspec import structs
+
 from publisher.document import (
     Asset,
     Block,
@@ -77,8 +79,8 @@ def fit_pictures(newsletter: Newsletter) -> Newsletter:
     spread = _spread(newsletter, pieces)
     if covers:
         name = _cover_name(cover) if covers[0].assets else ""
-        spread = replace(spread, metadata=replace(spread.metadata, cover=name))
-    return replace(
+        spread = structs.replace(spread, metadata=structs.replace(spread.metadata, cover=name))
+    return structs.replace(
         spread,
         assets=tuple(asset for made in every for asset in made.assets),
         notes=(*newsletter.notes, *dict.fromkeys(note for made in every for note in made.notes)),
@@ -97,7 +99,7 @@ def _places(newsletter: Newsletter) -> dict[str, str]:
 
 
 def _placed(notes: tuple[Note, ...], place: str) -> tuple[Note, ...]:
-    return tuple(replace(note, text=note.text + place) for note in notes)
+    return tuple(structs.replace(note, text=note.text + place) for note in notes)
 
 
 def _used(newsletter: Newsletter) -> frozenset[str]:
@@ -119,7 +121,7 @@ def _drawn(asset: Asset) -> Asset:
         return asset
     from publisher.pictures.vector import from_pdf
 
-    return replace(asset, data=from_pdf(asset.data, asset.name))
+    return structs.replace(asset, data=from_pdf(asset.data, asset.name))
 
 
 def _fit_as_body(asset: Asset) -> _Fitted:
@@ -164,12 +166,12 @@ def _spread(newsletter: Newsletter, pieces: _Pieces) -> Newsletter:
 def _spread_block(pieces: _Pieces, block: Block) -> tuple[Block, ...]:
     match block:
         case Figure(picture=picture) if picture in pieces and not pieces[picture]:
-            return (replace(block, picture=""),)
+            return (structs.replace(block, picture=""),)
         case Figure(picture=picture) if picture in pieces:
-            *upper, last = (replace(block, picture=piece) for piece in pieces[picture])
-            return (*(replace(figure, caption=()) for figure in upper), last)
+            *upper, last = (structs.replace(block, picture=piece) for piece in pieces[picture])
+            return (*(structs.replace(figure, caption=()) for figure in upper), last)
         case Paragraph(inlines=inlines) | Heading(inlines=inlines):
-            return (replace(block, inlines=tuple(_spread_inlines(pieces, inlines))),)
+            return (structs.replace(block, inlines=tuple(_spread_inlines(pieces, inlines))),)
         case _:
             return (block,)
 
@@ -181,8 +183,8 @@ def _spread_inlines(pieces: _Pieces, inlines: Inlines) -> Iterator[Inline]:
                 for number, piece in enumerate(pieces[picture]):
                     if number:
                         yield LineBreak()  # narrow pieces would otherwise stand side by side
-                    yield replace(inline, picture=piece)
+                    yield structs.replace(inline, picture=piece)
             case Link(inlines=inner):
-                yield replace(inline, inlines=tuple(_spread_inlines(pieces, inner)))
+                yield structs.replace(inline, inlines=tuple(_spread_inlines(pieces, inner)))
             case _:
                 yield inline

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import get_args
 
+from msgspec import structs
+
 from publisher import codec
 from publisher.document import Asset, Level, Masthead, Newsletter, Note
 from publisher.errors import NeedsPerson
@@ -31,7 +33,9 @@ def import_issue(job: Job) -> Move:
     rendering = render_issue(job, newsletter, placeholder_addresses(with_code(job.account, newsletter)))
     title = issue_title(newsletter, rendering)
     cover = () if newsletter.metadata.cover else check_cover(title, *cover_lines(newsletter))
-    newsletter = replace(newsletter, notes=(*newsletter.notes, *rendering.notes, *cover, *_old_date(job, newsletter)))
+    newsletter = structs.replace(
+        newsletter, notes=(*newsletter.notes, *rendering.notes, *cover, *_old_date(job, newsletter))
+    )
     _refuse_faults(newsletter.notes)
     _settle_namesakes(job, replace(job.issue, title=title), newsletter)
     content = _content(newsletter, rendering)
@@ -109,7 +113,7 @@ def with_code(account: Account, newsletter: Newsletter) -> Newsletter:
     """
     known = {asset.fingerprint for asset in newsletter.assets}
     more = tuple(asset for asset in account_code(account) if asset.fingerprint not in known)
-    return replace(newsletter, assets=(*newsletter.assets, *more))
+    return structs.replace(newsletter, assets=(*newsletter.assets, *more))
 
 
 def draw_issue_cover(job: Job, newsletter: Newsletter) -> bytes:
@@ -203,5 +207,5 @@ def supersede(job: Job, other: Issue, by: int) -> None:
 def _content(newsletter: Newsletter, rendering: Rendering) -> Content:
     head = newsletter.masthead or Masthead()
     rows = tuple(ArticleRow(piece.title, piece.digest, len(piece.content)) for piece in rendering.pieces)
-    stored = codec.dump(replace(newsletter, assets=()))
+    stored = codec.dump(structs.replace(newsletter, assets=()))
     return Content(stored, head.name, head.year, head.issue, head.total_issue, newsletter.assets, rows)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
+
+from msgspec.structs import replace
 
 from publisher import codec
 from publisher.document import Metadata, Newsletter

@@ -2,57 +2,44 @@
 
 from __future__ import annotations
 
-from publisher.document import (
-    Block,
-    Box,
-    Code,
-    Divider,
-    Figure,
-    Heading,
-    Items,
-    Math,
-    Newsletter,
-    Paragraph,
-    Quote,
-    Table,
-    plain_text,
-)
+from collections.abc import Mapping
+
+from publisher.document import Block, Heading, Math, Newsletter, Paragraph, Table, plain_text
 from publisher.rendering.layout import Part
 from publisher.rendering.theme import Theme
 
 _TAGS = len("<p></p>")
 _CELL_TAGS = len("<td></td>")
 _STYLE = len(' style=""')
+_HEADINGS = ("h1", "h2", "h3", "h4")
 
 
 def least_size(theme: Theme, newsletter: Newsletter, part: Part) -> int:
     """A lower bound of the part's characters in a theme, with or without the colours of code: its visible text, and
     the tags and styles of plain blocks.
     """
-    notice = _visible(newsletter.copyright) if part.last else 0
-    return notice + sum(_block(theme, block) for article in part.articles for block in article.blocks)
+    blocks = [block for article in part.articles for block in article.blocks if not isinstance(block, Math)]
+    texts = [plain_text(block) for block in blocks]
+    costs = {role: _TAGS + _style(theme, role) for role in ("p", *_HEADINGS)}
+    cell = _CELL_TAGS + min(_style(theme, "td"), _style(theme, "th"))
+    tags = sum(
+        _tags(block, costs, cell) for block, text in zip(blocks, texts, strict=True) if text and not text.isspace()
+    )
+    notice = newsletter.copyright if part.last else ""
+    return len("".join("".join((*texts, notice)).split())) + tags
 
 
-def _block(theme: Theme, block: Block) -> int:
+def _tags(block: Block, costs: Mapping[str, int], cell: int) -> int:
+    """What a block that shows something takes beside its text, as far as that is sure."""
     match block:
         case Paragraph():
-            text = _visible(plain_text(block))
-            return text + _TAGS + _style(theme, "p") if text else 0
+            return costs["p"]
         case Heading(level=level):
-            text = _visible(plain_text(block))
-            return text + _TAGS + _style(theme, f"h{min(max(level, 1), 4)}") if text else 0
+            return costs[_HEADINGS[min(max(level, 1), len(_HEADINGS)) - 1]]
         case Table(rows=rows):
-            cells = sum(len(row) for row in rows)
-            padded = min(_style(theme, "td"), _style(theme, "th"))
-            return _visible(plain_text(block)) + cells * (_CELL_TAGS + padded)
-        case Math():
+            return cell * sum(map(len, rows))
+        case _:
             return 0
-        case Figure() | Items() | Quote() | Box() | Code() | Divider():
-            return _visible(plain_text(block))
-
-
-def _visible(text: str) -> int:
-    return len("".join(text.split()))
 
 
 def _style(theme: Theme, role: str) -> int:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from publisher.document import (
     Align,
@@ -197,7 +198,8 @@ def _write_item(page: Page, blocks: tuple[Block, ...], room: int) -> tuple[Nodes
 
 def _write_lines(page: Page, blocks: tuple[Block, ...]) -> Nodes:
     lines = [write_inlines(page, block.inlines) for block in blocks if isinstance(block, Paragraph)]
-    return join([line for line in lines if shows(line)])
+    shown = [line for line in lines if shows(line)]
+    return shown[0] if len(shown) == 1 else join(shown)
 
 
 def _write_marked(page: Page, items: Items, room: int) -> Nodes:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.document import (
     Align,
@@ -67,8 +69,7 @@ _STYLES = {
 }
 
 
-@dataclass(slots=True)
-class Page:
+class Page(Struct):
     """What one article of the draft is written with, and what has been used while writing it.
 
     `orphans` are footnotes to which no text refers. `links` and `footnotes` number what is referred to; `pictures`
@@ -81,10 +82,10 @@ class Page:
     widths: Mapping[str, int]
     known_footnotes: Mapping[str, Footnote]
     orphans: tuple[str, ...] = ()
-    links: dict[str, int] = field(default_factory=dict)
-    footnotes: dict[str, int] = field(default_factory=dict)
-    pictures: dict[str, None] = field(default_factory=dict)
-    notes: list[Note] = field(default_factory=list)
+    links: dict[str, int] = {}
+    footnotes: dict[str, int] = {}
+    pictures: dict[str, None] = {}
+    notes: list[Note] = []
     ink: str = ""
     ground: str = PAGE
     in_cell: bool = False
@@ -204,11 +205,13 @@ def write_formula(page: Page, formula: InlineMath | Math) -> Nodes:
 
 def shows(nodes: Nodes) -> bool:
     """Whether anything of the nodes can be seen."""
-    return any(node.strip() if isinstance(node, str) else _is_seen(node) for node in nodes)
-
-
-def _is_seen(element: Element) -> bool:
-    return element.tag in _DRAWN or shows(element.children)
+    for node in nodes:  # a loop, since this is asked of every line
+        if isinstance(node, str):
+            if node and not node.isspace():
+                return True
+        elif node.tag in _DRAWN or shows(node.children):
+            return True
+    return False
 
 
 def _em(length: float) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from publisher.document import Article, Masthead, Newsletter, Section
 from publisher.errors import Unpublishable

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import accumulate, pairwise
+
+from msgspec.structs import replace
 
 from publisher.document import Article, Block, Heading
 from publisher.rendering.limits import ARTICLES, CONTENT_POINTS, short_title

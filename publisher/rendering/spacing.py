@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.document import Inline, Inlines, Link, Mark, Text, text_of
 
@@ -27,8 +29,7 @@ _OPAQUE: Final = "\ufffc"
 _KEPT: Final = frozenset({Mark.CODE, Mark.SUPERSCRIPT, Mark.SUBSCRIPT})
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaf:
+class _Leaf(Struct, frozen=True):
     """One inline that is no link: its text, what the rules see of it, and how many looks a space in it would wear."""
 
     text: str

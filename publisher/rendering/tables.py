@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
-from publisher.document import Align, Block, Cell, Table, pictures_of, plain_text
+from msgspec.structs import replace
+
+from publisher.document import Align, Block, Cell, Paragraph, Table, Text, pictures_of, plain_text
 from publisher.rendering.inlines import Page, shows
+from publisher.rendering.theme import Theme
 from publisher.rendering.tree import Element, Nodes, height
 
 LEVELS = 4
@@ -54,9 +57,9 @@ def write_table(page: Page, table: Table, room: int, write_cell: CellWriter) -> 
     if not grid.widths:
         return ()
     inner = page.inside("table")
-    pages = {band: replace(inner.inside(band), in_cell=True) for band in set(grid.bands)}
+    pages = {band: _cell_pages(replace(inner.inside(band), in_cell=True)) for band in set(grid.bands)}
     rows = tuple(
-        _write_row(pages[band], row, index, grid, write_cell)
+        _write_row(page.theme, pages[band], row, index, grid, write_cell)
         for index, (band, row) in enumerate(zip(grid.bands, table.rows, strict=True))
     )
     if not any(shows(cell.children) for row in rows for cell in row.children if isinstance(cell, Element)):
@@ -94,11 +97,8 @@ def column_widths(table: Table) -> list[int]:
     """How many characters wide each column wants to be, padding included, within reason."""
     placed = list(_placed(table))
     widths = [_NARROWEST] * max((column + cell.colspan for column, cell in placed), default=0)
-    illustrated = bool(pictures_of((table,)))
     for column, cell in sorted(placed, key=lambda place: place[1].colspan):
-        wide = illustrated and pictures_of(cell.blocks)
-        longest = _WIDEST if wide else max(map(len, _text(cell).split("\n")))
-        lacking = min(longest + _PADDING, _WIDEST) - sum(widths[column : column + cell.colspan])
+        lacking = min(_longest(cell) + _PADDING, _WIDEST) - sum(widths[column : column + cell.colspan])
         for covered in range(column, column + cell.colspan):
             widths[covered] += max(0, -(-lacking // cell.colspan))
     return widths
@@ -124,8 +124,16 @@ def _rows(table: Table) -> Iterator[list[tuple[int, Cell]]]:
         yield placed
 
 
-def _text(cell: Cell) -> str:
-    return "\n".join(plain_text(block) for block in cell.blocks)
+def _longest(cell: Cell) -> int:
+    """Characters of a cell's longest line; a picture is as wide as a column can be."""
+    match cell.blocks:
+        case (Paragraph(inlines=(Text(text=text),)),):  # most cells
+            pass
+        case blocks if pictures_of(blocks):
+            return _WIDEST
+        case blocks:
+            text = "\n".join(map(plain_text, blocks))
+    return max(map(len, text.split("\n")))
 
 
 def _shares(table: Table, widths: list[int]) -> Shares:
@@ -164,24 +172,32 @@ def _bands(page: Page, table: Table) -> tuple[str, ...]:
     return tuple(bands)
 
 
-def _write_row(page: Page, row: tuple[Cell, ...], index: int, grid: _Grid, write: CellWriter) -> Element:
+def _cell_pages(page: Page) -> Mapping[str, Page]:
+    """The page for what is written inside each kind of cell."""
+    return {role: page.inside(role) for role in ("th", "td")}
+
+
+def _write_row(
+    theme: Theme, pages: Mapping[str, Page], row: tuple[Cell, ...], index: int, grid: _Grid, write: CellWriter
+) -> Element:
     band = grid.bands[index]
     is_head = band == "tr-head"
-    own_align = page.theme.declarations.get("tr-head", {}).get("text-align", "") if is_head else ""
+    own_align = theme.declarations.get("tr-head", {}).get("text-align", "") if is_head else ""
     around = own_align or grid.align.value or grid.usual
-    inside = {role: page.inside(role) for role in ("th", "td")}
     cells = []
     for column, cell in enumerate(row):
         role = "th" if is_head or cell.header else "td"
-        own = "" if grid.roomy else page.theme.style(role)
+        own = "" if grid.roomy else theme.style(role)
         wanted = cell.align.value or own_align or grid.usual
         # Only what row and table do not say already.
         align = f"text-align:{wanted}" if wanted and wanted != around else ""
         style = ";".join([part for part in (own, grid.shares.get((index, column), ""), align) if part])
-        cells.append(Element(role, write(inside[role], grid.room, cell.blocks), style, _spans(cell)))
-    return Element("tr", tuple(cells), page.theme.style(band))
+        cells.append(Element(role, write(pages[role], grid.room, cell.blocks), style, _spans(cell)))
+    return Element("tr", tuple(cells), theme.style(band))
 
 
 def _spans(cell: Cell) -> tuple[tuple[str, str], ...]:
+    if cell.colspan == cell.rowspan == 1:
+        return ()
     spans = (("colspan", cell.colspan), ("rowspan", cell.rowspan))
     return tuple((name, str(value)) for name, value in spans if value > 1)

@@ -71,7 +71,7 @@ class Theme:
     def style(self, role: str, *extra: str) -> str:
         """The style attribute of a role, further declarations in place of or behind its own; "" if there are none."""
         own = self.styles.get(role, "")
-        further = [declaration for declaration in extra if declaration]
+        further = [declaration for declaration in extra if declaration] if extra else ()
         if not further:
             return own
         stated = {declaration.partition(":")[0] for declaration in further}

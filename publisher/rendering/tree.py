@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 VOID = frozenset({"br", "hr", "img"})
 
@@ -17,8 +18,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SPECIAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff&<>\xa0]")
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(Struct, frozen=True, gc=False):
     """One element; `style` is the text of its style attribute, "" for none."""
 
     tag: str
@@ -61,8 +61,8 @@ def _style(style: str) -> str:
 
 
 def _escape(text: str) -> str:
-    # Most texts hold nothing to escape: one look instead of five passes.
-    if not _SPECIAL.search(text):
+    # Most texts hold nothing to escape, and of those most can be told from it faster than by a search.
+    if (text.isprintable() and not ("&" in text or "<" in text or ">" in text)) or not _SPECIAL.search(text):
         return text
     text = _CONTROLS.sub("", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     # Spelled out, since editors and the platform turn a bare U+00A0 into a common blank.

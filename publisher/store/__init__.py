@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, select, true
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -433,8 +434,7 @@ def _keep_content(db: Connection, issue_id: int, content: Content) -> None:
     numbers = {"number": content.number, "total_number": content.total_number}
     db.execute(_t.content.insert().values(issue_id=issue_id, **values, **numbers))
     for asset in content.assets:
-        kept = {field.name: getattr(asset, field.name) for field in fields(Asset)}
-        db.execute(_t.asset.insert().values(issue_id=issue_id, **kept))
+        db.execute(_t.asset.insert().values(issue_id=issue_id, **asdict(asset)))
     for position, row in enumerate(content.articles):
         kept = {field.name: getattr(row, field.name) for field in fields(ArticleRow)}
         db.execute(_t.article.insert().values(issue_id=issue_id, position=position, **kept))

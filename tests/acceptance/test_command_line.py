@@ -17,7 +17,7 @@ from tests.processes import SAMPLE, Workspace, running_workspace
 from tests.world import APPID, PUBLISHED_LINK, SECRETS, issue_text, picture
 
 needs_sample = pytest.mark.skipif(not SAMPLE.exists(), reason="the real sample lies outside the project, and not here")
-HEAVY = {"lxml", "PIL", "requests", "wechatpy", "sqlalchemy", "bs4", "rich", "apscheduler", "starlette", "cattrs"}
+HEAVY = {"lxml", "PIL", "requests", "wechatpy", "sqlalchemy", "bs4", "rich", "apscheduler", "starlette"}
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from lxml.etree import _Element as Element
+from msgspec import structs
 
 from publisher.document import (
     Align,
@@ -295,6 +296,7 @@ def _unbold(inlines: Inlines) -> Inlines:
     if not all(Mark.BOLD in text.marks for text in texts):
         return inlines
     plain = (
-        replace(inline, marks=inline.marks - {Mark.BOLD}) if isinstance(inline, Text) else inline for inline in inlines
+        structs.replace(inline, marks=inline.marks - {Mark.BOLD}) if isinstance(inline, Text) else inline
+        for inline in inlines
     )
     return tidy(tuple(plain))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
 from lxml.etree import _Element as Element
+from msgspec.structs import replace
 
 from publisher.document import Box, Divider, Figure, Inline, Inlines, LineBreak, Link, Text, text_of
 

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
+
+from msgspec.structs import replace
 
 from publisher.document import Block, Inlines, Items, Paragraph, Quote, Span, Text
 from publisher.importers.docx.numbering import Label

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block.table import escapedSplit
 from markdown_it.token import Token
+from msgspec.structs import replace
 
 from publisher.document import (
     Align,
@@ -97,7 +97,7 @@ class _Reader:
             if token.type == closing:
                 return
             if token.type == PLAIN_LINE:
-                yield Paragraph((Text(token.content),), span=_span(token))
+                yield _plain(token)
             else:
                 yield from self._block(token)
 
@@ -170,8 +170,9 @@ class _Reader:
 
     def _read_line(self, children: Sequence[Token], span: Span) -> Line:
         line = read_inlines(children, self._remarks, self._pictures, span)
-        self._addresses |= line.addresses
-        self._footnotes |= self._inline_footnotes(children, span)
+        if len(children) != 1 or children[0].type != "text":
+            self._addresses |= line.addresses
+            self._footnotes |= self._inline_footnotes(children, span)
         return line
 
     def _inline_footnotes(self, children: Sequence[Token], span: Span) -> dict[str, tuple[Block, ...]]:
@@ -271,6 +272,13 @@ class _Reader:
             if entry["href"] not in self._addresses or entry.get("label"):
                 remark = f"第 {first + 1} 行“{lost.strip()[:30]}”是没有用到的链接定义，没有采用。"
                 self._remarks.say("reference-unused", remark, Level.WARNING, Span(line=first + 1), lost)
+
+
+def _plain(token: Token) -> Block:
+    line = (Text(token.content),)
+    return (
+        Paragraph(line, span=_span(token)) if token.tag == "p" else Heading(int(token.tag[1]), line, span=_span(token))
+    )
 
 
 def _span(token: Token) -> Span:

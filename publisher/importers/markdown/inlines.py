@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from typing import Final
 
 from markdown_it.token import Token
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.document import Figure, InlineMath, Inlines, Level, Mark, NoteRef, Span, Text
 from publisher.importers.html_styles import restyle
@@ -21,8 +22,7 @@ _MARKS: Final = {"strong_open": Mark.BOLD, "em_open": Mark.ITALIC, "s_open": Mar
 _STYLED_TAGS: Final = re.compile("b|strong|i|em|u|ins|s|del|strike|sup|sub|mark|code|kbd|span|font|small|big")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A paragraph's text and pictures; `addresses` are those of its links and pictures, as written."""
 
     before: tuple[Figure, ...]

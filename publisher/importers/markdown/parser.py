@@ -10,7 +10,7 @@ from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace, 
 from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock, code, heading, lheading, paragraph, reference
-from markdown_it.rules_core import StateCore
+from markdown_it.rules_core import StateCore, text_join
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
@@ -41,7 +41,7 @@ _STEPS: Final = "steps"
 LONE_LINE: Final = "lone_line"
 """The rule for a line before an empty one."""
 PLAIN_LINE: Final = "plain_line"
-"""The token of a paragraph that is one line and, as it stands, one text."""
+"""The token of a paragraph or a heading that is one line and, as it stands, one text."""
 _OPENERS: Final = re.compile(r"[\s$`~>*\-_+0-9\[<]")
 """What may begin a block of one line, other than a heading or a paragraph."""
 _MARKS: Final = r"\n\\$`~*_!\[^<&"
@@ -49,6 +49,7 @@ _MARKS: Final = r"\n\\$`~*_!\[^<&"
 _MARKED: Final = re.compile(f"[{_MARKS}]")
 _PLAIN: Final = re.compile(rf"[^{_MARKS} \t\r\f\v]++(?: [^{_MARKS} \t\r\f\v]++)*+")
 """A text without marks whose blanks are single spaces, as Runs would leave them."""
+_PLAIN_HEADING: Final = re.compile(rf"(#{{1,6}}) ([^{_MARKS}# \t\r\f\v]++(?: [^{_MARKS}# \t\r\f\v]++)*+)")
 _TEXT_REFERENCE: Final = re.compile(r"\[[^\]]+\]:\s*([^\s./]*)")
 
 
@@ -62,6 +63,7 @@ def make_parser() -> MarkdownIt:
     parser.configure("commonmark", {"maxNesting": DEEPEST}).enable(["table", "strikethrough"])
     parser.use(footnote_plugin, move_to_end=False)
     parser.core.ruler.at("normalize", _normalize)
+    parser.core.ruler.at("text_join", _join_texts)
     parser.block.ruler.before("table", LONE_LINE, _read_lone_line)
     parser.block.ruler.at("heading", _read_heading, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.block.ruler.at("lheading", _read_underlined)
@@ -78,6 +80,18 @@ def make_parser() -> MarkdownIt:
 def _normalize(state: StateCore) -> None:
     """The same as the parser's own rule, which looks for line ends of all kinds at every character."""
     state.src = unify_newlines(state.src).replace("\0", "\ufffd")
+
+
+def _join_texts(state: StateCore) -> None:
+    """The parser's own rule, for lines of several tokens only: most have one, which is text already."""
+    tokens = state.tokens
+    state.tokens = [token for token in tokens if token.children and not _is_lone_text(token.children)]
+    text_join(state)
+    state.tokens = tokens
+
+
+def _is_lone_text(children: list[Token]) -> bool:
+    return len(children) == 1 and children[0].type == "text"
 
 
 class _Block(ParserBlock):
@@ -114,8 +128,13 @@ class _Inline(ParserInline):
 
 class _BlockState(StateBlock):
     def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        """The same as theirs, in one call: half of a file's tokens are made here."""
         _count_step(self.env)
-        return super().push(ttype, tag, nesting)
+        self.level -= nesting < 0
+        token = Token(ttype, tag, nesting, level=self.level, block=True)
+        self.level += nesting > 0
+        self.tokens.append(token)
+        return token
 
 
 class _State(StateInline):
@@ -163,14 +182,19 @@ def _read_lone_line(state: StateBlock, start: int, end: int, silent: bool) -> bo
         return False
     begin = state.bMarks[start] + state.tShift[start]
     if state.src[begin] in "#＃":
-        return _read_heading(state, start, end, silent)
+        titled = _PLAIN_HEADING.fullmatch(state.src, begin, state.eMarks[start])
+        if titled is None:
+            return _read_heading(state, start, end, silent)
+        return _push_plain(state, start, f"h{len(titled[1])}", titled[2])
     if _OPENERS.match(state.src, begin):
         return False
     plain = _PLAIN.fullmatch(state.src, begin, state.eMarks[start])
-    if plain is None:
-        return paragraph(state, start, end, silent)
+    return _push_plain(state, start, "p", plain[0]) if plain else paragraph(state, start, end, silent)
+
+
+def _push_plain(state: StateBlock, start: int, tag: str, text: str) -> bool:
     _count_step(state.env, 3)  # as many tokens as it stands for
-    state.tokens.append(Token(PLAIN_LINE, "p", 0, map=[start, start + 1], level=state.level, content=mdTrim(plain[0])))
+    state.tokens.append(Token(PLAIN_LINE, tag, 0, map=[start, start + 1], level=state.level, content=mdTrim(text)))
     state.line = start + 1
     return True
 

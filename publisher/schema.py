@@ -90,6 +90,7 @@ issue = Table(
     Column("article_urls", JSON, nullable=False, server_default="[]"),
     Column("published_at", Moment),
     Column("note", Text, nullable=False, server_default=""),
+    Column("revision", Integer, nullable=False, server_default="1"),
     # what only the store and the inbox use
     Column("lease_owner", String(64)),
     Column("lease_until", Moment),
@@ -100,7 +101,11 @@ issue = Table(
     # the schedule is a query
     Index("ix_issue_next_try_at", "next_try_at"),
     Index("ix_issue_status", "status"),
+    # the slots that are taken
+    Index("ix_issue_account_publish_at", "account", "publish_at"),
 )
+
+Index("ix_issue_unfiled", issue.c.id, sqlite_where=issue.c.archived_at.is_(None))
 
 original = Table(
     "original",
@@ -205,6 +210,31 @@ rights = Table(
     metadata,
     Column("account", String(64), primary_key=True),
     Column("may_publish", Integer, nullable=False),
+    Column("may_draft", Integer, nullable=False, server_default="1"),
+    Column("may_mass", Integer, nullable=False, server_default="1"),
     Column("probed_at", Moment, nullable=False),
 )
-"""Whether the platform lets an account publish by API, as far as it has shown."""
+"""Whether the platform lets an account publish, draft and send to all by API, as far as it has shown."""
+
+pause = Table(
+    "pause",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("errcode", Integer, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("rid", String(64), nullable=False, server_default=""),
+    Column("note", Text, nullable=False),
+)
+"""The accounts with which nothing goes on before a person has acted, and why."""
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("path", String(128), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("calls", Integer, nullable=False, server_default="0"),
+    Column("closed_until", Moment),
+)
+"""Calls of each API by each account on each day in Beijing; `closed_until`: no more are to be had until then."""

@@ -66,7 +66,7 @@ def test_an_account_that_may_not_publish_is_fine_unless_it_shall_push(world: Wor
     world.platform.account(APPID).rights -= {"publish"}
     told = [finding for finding in examine(world.home, SECRETS) if "48001" in finding.text]
     assert [finding.fine for finding in told] == [True]
-    assert not world.open().store.may_publish("main")
+    assert not world.open().store.accounts.rights("main").publish
     world.open(finish="mass")
     assert "may not publish by API" in faults(world)
 

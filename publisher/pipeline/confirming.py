@@ -12,6 +12,7 @@ from publisher.errors import NeedsPerson, NotYet
 from publisher.issue import Move, Status
 from publisher.pipeline.drafting import CLOCKS_DIFFER
 from publisher.pipeline.job import Job
+from publisher.store import EffectState
 from publisher.wechat import Publication, PublicationState, next_day
 
 GET, LIST = "freepublish/get", "freepublish/batchget"
@@ -46,7 +47,8 @@ _REFUSED = {
 def confirm_issue(job: Job) -> Move:
     """SUBMITTED -> PUBLISHED with its links, HELD with the platform's reason, or REMOVED."""
     # What was submitted decides, not what the account is configured for by now.
-    massed = any(effect.kind == "mass_send" for effect in job.edges.store.effects(job.issue.id))
+    effects = job.edges.store.effects(job.issue.id)
+    massed = any(effect.kind == "mass_send" and effect.state is not EffectState.REJECTED for effect in effects)
     return _confirm_mass(job) if massed else _confirm_publication(job)
 
 
@@ -67,7 +69,7 @@ def _look(job: Job) -> Publication:
     """How the publication fares, by the cheapest look: one list for all that wait, else a question for this one."""
     issue, announced = job.issue, _is_announced(job)
     waiting, oldest = job.edges.store.accounts.pending(job.account.name)
-    if not issue.publish_id or (waiting > 1 and not announced):
+    if not issue.publish_id or ((waiting > 1 or _fresh_list(job)) and not announced):
         found = _listed(job, oldest or issue.created_at)
         # Without a publish_id, its answer was lost; the list knows it by its cover.
         if found is not None or not issue.publish_id or issue.tries < PATIENCE_WITH_LISTS:
@@ -87,12 +89,19 @@ def _is_announced(job: Job) -> bool:
 
 def _listed(job: Job, since: datetime) -> Publication | None:
     """The issue's publication in the account's list, which is fetched once for all that ask in these seconds."""
-    fetched_at, listed = job.edges.listings.get(job.account.name, (None, {}))
-    if fetched_at is None or not timedelta() <= job.now() - fetched_at < LISTED_FOR:
+    listed = _fresh_list(job)
+    if listed is None:
         _spare(job, LIST)
         listed = job.platform.publications(since - CLOCKS_DIFFER)
         job.edges.listings[job.account.name] = (job.now(), listed)
     return listed.get(job.issue.cover_media_id)
+
+
+def _fresh_list(job: Job) -> Mapping[str, Publication] | None:
+    """The account's list as another issue fetched it a moment ago; None if none did."""
+    fetched_at, listed = job.edges.listings.get(job.account.name, (None, {}))
+    fresh = fetched_at is not None and timedelta() <= job.now() - fetched_at < LISTED_FOR
+    return listed if fresh else None
 
 
 def _spare(job: Job, path: str) -> None:

@@ -10,6 +10,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,10 +23,12 @@ from publisher.inbox import Changed, Claim, Drop, Inbox, Waiting
 from publisher.issue import STATES, Account, Issue, Move, Status
 from publisher.pipeline import Edges, wake
 from publisher.pipeline.effects import SUBMISSIONS, is_unsure, may_be_out
+from publisher.pipeline.quota import open_gate
+from publisher.pipeline.rights import refresh_rights
 from publisher.rendering.theme import parse_theme
 from publisher.replies import Archive, Entry, Message
 from publisher.slots import in_zone, parse_time
-from publisher.store import Effect, Past, Store, check_is_database
+from publisher.store import Effect, Past, Pause, Store, check_is_database
 from publisher.wechat import Platform
 
 log = logging.getLogger("publisher.app")
@@ -108,7 +111,29 @@ class Publisher:
         """Look now at all that only waits for the platform or for a person in the console."""
         self.store.ring(self.clock())
 
+    def probe_rights(self) -> None:
+        """Ask what each account may do, where that was not asked within a day; two cheap calls each."""
+        accounts = [account for account in self.settings.accounts.values() if account.appsecret]
+        if accounts:
+            with ThreadPoolExecutor(min(len(accounts), 8), thread_name_prefix="rights") as pool:
+                list(pool.map(lambda account: refresh_rights(account, self.edges), accounts))
+
     # ------------------------------------------------------------------ what people ask and decide
+
+    def pauses(self) -> list[Pause]:
+        """The accounts with which nothing goes on before a person has acted, the longest paused first."""
+        return self.store.accounts.pauses()
+
+    def resume(self, account: str) -> None:
+        """Let a paused account go on after a person has acted, and try again what is closed for the day or was not
+        allowed.
+        """
+        if account not in self.settings.accounts:
+            known = "、".join(self.settings.accounts)
+            raise WrongMove(f"no account {account}", f"没有名为 {account} 的公众号；已配置的有：{known}。")
+        if not self.store.accounts.resume(account, self.clock()):
+            raise WrongMove(f"account {account} is not paused", f"公众号 {account} 没有暂停，不需要恢复。")
+        log.info("account=%s resumed", account)
 
     def issues(self) -> list[Issue]:
         """All issues, oldest first."""
@@ -158,9 +183,13 @@ class Publisher:
 
     def retry(self, issue_id: int) -> Issue:
         """Let a held issue go on from where it was held. For a submission of unknown outcome this is the editor's
-        word that it did not go out.
+        word that it did not go out. Where its account is paused, this is also the word that the account may go on.
         """
         issue = self.issue(issue_id)
+        if self.store.accounts.pause_of(issue.account) is not None:
+            self.resume(issue.account)
+            if issue.status is not Status.HELD:
+                return self.issue(issue_id)
         if issue.status is not Status.HELD or issue.held_from is None:
             raise WrongMove(f"issue {issue_id} is {issue.status}", f"第 {issue_id} 号稿件没有停住，不需要重试。")
         for effect in self.store.effects(issue_id):
@@ -319,12 +348,12 @@ def open_publisher(home: Path, environment: Mapping[str, str] | None = None, clo
     def platform(account: Account) -> Platform:
         with lock:  # an issue's pictures go up in parallel, and one connection has one token
             if account.name not in platforms:
-                platforms[account.name] = Platform(account, clock)
+                gate = open_gate(account.name, store.accounts, clock)
+                platforms[account.name] = Platform(account, clock, gate=gate)
             return platforms[account.name]
 
     worker = settings.worker
     themes = {name: parse_theme(name, css) for name, css in settings.themes.items()}
-    edges = Edges(store, platform, reading.read, themes, clock, worker.upload_threads)
     inbox = Inbox(
         drafts=settings.folder("drafts"),
         accounts=tuple(settings.accounts),
@@ -333,4 +362,9 @@ def open_publisher(home: Path, environment: Mapping[str, str] | None = None, clo
         max_bytes=worker.max_drop_megabytes * 1_000_000,
     )
     filing = FilingRoom(settings, store, inbox)
+
+    def hand_out(issue: Issue, files: Mapping[str, bytes]) -> str:
+        return filing.hand_out(issue, files, clock())
+
+    edges = Edges(store, platform, reading.read, themes, clock, hand_out, worker.upload_threads)
     return Publisher(settings, store, edges, inbox, filing, clock, secrets.token_hex(8), platforms)

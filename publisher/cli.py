@@ -203,7 +203,7 @@ def work(home: Path, once: bool, wait: float) -> None:  # noqa: FBT001 - click's
         return
     done = work_once(publisher, timedelta(seconds=wait))
     show_work(publisher.issues(), done)
-    sys.exit(NEEDS_PERSON if done.held else DONE)
+    sys.exit(NEEDS_PERSON if done.held or done.pauses else DONE)
 
 
 @main.command()
@@ -224,15 +224,17 @@ def serve(home: Path, host: str | None, port: int | None) -> None:
 @click.pass_obj
 @_with_exit_codes
 def status(home: Path, issue: int | None, as_json: bool) -> None:  # noqa: FBT001 - click's way
-    """List the issues with state, time, links, and what is wrong; or one ISSUE."""
-    from publisher.terminal import issue_row, show_status
+    """List paused accounts, then the issues with state, time, links, and what is wrong; or one ISSUE."""
+    from publisher.terminal import issue_row, show_pauses, show_status
 
     publisher = _open(home)
     issues = publisher.issues() if issue is None else [publisher.issue(issue)]
     if as_json:
         _print_json([issue_row(one) for one in issues])
     else:
-        show_status(issues, {name: account.zone for name, account in publisher.settings.accounts.items()})
+        zones = {name: account.zone for name, account in publisher.settings.accounts.items()}
+        show_pauses(publisher.pauses(), zones)
+        show_status(issues, zones)
 
 
 @main.command()
@@ -261,6 +263,16 @@ def _decision(name: str, text: str) -> None:
 _decision("approve", "Let ISSUE go out at its time (for accounts with approve = true).")
 _decision("retry", "Let a held ISSUE go on from where it was held.")
 _decision("withdraw", "Take ISSUE back before it goes out; its draft is deleted.")
+
+
+@main.command()
+@click.argument("account")
+@click.pass_obj
+@_with_exit_codes
+def resume(home: Path, account: str) -> None:
+    """Let a paused ACCOUNT go on, once what was wrong with it is mended."""
+    _open(home).resume(account)
+    click.echo(f"公众号 {account} 已恢复，等待中的稿件马上继续。")
 
 
 @main.command()

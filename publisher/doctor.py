@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from publisher.errors import ConfigError, WeChatError
 from publisher.issue import Account
 from publisher.rendering.cover import check_cover
 from publisher.slots import in_zone
-from publisher.store import Store, check_is_database
+from publisher.store import Rights, Store, check_is_database
 from publisher.wechat import Platform
 
 ENOUGH_DISK = 500_000_000
@@ -52,6 +52,7 @@ def examine(home: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding(
             fine=False, text=f"no account: add an [accounts.NAME] table to {home / 'config' / 'accounts.toml'}"
         )
+    yield from _pauses(settings)
     for account in settings.accounts.values():
         yield from _credentials(account)
         if account.appsecret:
@@ -132,9 +133,9 @@ def _credentials(account: Account) -> Iterator[Finding]:
 def _platform(account: Account, settings: Settings) -> Iterator[Finding]:
     platform = Platform(account, system_clock)
     try:
-        drafts = platform.count_drafts()
+        drafts = platform.count_drafts() if platform.may_draft() else 0
         yield Finding(fine=True, text=f"{account.name}: the platform answers; {drafts} drafts in the box")
-        yield _right(account, platform, settings)
+        yield from _rights(account, platform, settings)
         yield _clock(account, platform)
     except WeChatError as error:
         yield Finding(fine=False, text=f"{account.name}: {error.note}")
@@ -142,18 +143,39 @@ def _platform(account: Account, settings: Settings) -> Iterator[Finding]:
         platform.close()
 
 
-def _right(account: Account, platform: Platform, settings: Settings) -> Finding:
-    """What the account may do, asked now and remembered for the worker."""
-    may = platform.may_publish()
+def _rights(account: Account, platform: Platform, settings: Settings) -> Iterator[Finding]:
+    """What the account may do, asked now and remembered for the worker. Only a mass send tells of mass sends."""
+    found = Rights(platform.may_publish(), platform.may_draft())
     with suppress(ConfigError):  # a file that is no database has been told of
         check_is_database(settings.database)
         store = Store(settings.database)
-        store.keep_right(account.name, int(may), system_clock())
+        found = replace(found, mass=store.accounts.rights(account.name).mass)
+        store.accounts.keep_rights(account.name, found, system_clock())
         store.close()
-    if may:
-        return Finding(fine=True, text=f"{account.name}: may publish by API")
-    text = f"{account.name}: may not publish by API (48001); drafts are made, a person publishes them in the console"
-    return Finding(fine=account.finish != "mass", text=text)
+    if found.publish and found.draft and found.mass:
+        yield Finding(fine=True, text=f"{account.name}: may draft and publish by API")
+    if not found.draft:
+        text = f"{account.name}: may not put drafts by API (48001); a person copies the pages beside the report"
+        yield Finding(fine=False, text=text)
+    elif not found.publish:
+        text = (
+            f"{account.name}: may not publish by API (48001); drafts are made, a person publishes them in the console"
+        )
+        yield Finding(fine=account.finish != "mass", text=text)
+    if not found.mass:
+        text = f"{account.name}: may not send to all by API (48001); what was to be sent is published, if it may be"
+        yield Finding(fine=account.finish != "mass", text=text)
+
+
+def _pauses(settings: Settings) -> Iterator[Finding]:
+    """The paused accounts, and what to do."""
+    with suppress(ConfigError):  # a file that is no database has been told of
+        check_is_database(settings.database)
+        store = Store(settings.database)
+        for pause in store.accounts.pauses():
+            since = in_zone(pause.since, "Asia/Shanghai")
+            yield Finding(fine=False, text=f"{pause.account}: paused since {since}: {pause.note}")
+        store.close()
 
 
 def _clock(account: Account, platform: Platform) -> Finding:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from publisher import codec
 from publisher.config import Settings
 from publisher.document import Level, Newsletter, Note
-from publisher.inbox import Drop, Inbox, Waiting, free_target, move, remove_report, write_report
+from publisher.errors import Unavailable
+from publisher.inbox import Drop, Inbox, Waiting, free_target, move, remove_report, write_file, write_report
 from publisher.issue import STATES, Issue, Status
 from publisher.slots import in_zone
 from publisher.store import Filing, Store
@@ -24,6 +25,8 @@ log = logging.getLogger("publisher.filing")
 
 REPORT = ".报告.txt"
 WAITING = ".状态.txt"
+PAGES = ".网页"
+"""The folder with pages that a person copies into the console."""
 _LEVELS = {Level.ERROR: "错误", Level.WARNING: "请留意", Level.INFO: "说明"}
 
 
@@ -87,6 +90,23 @@ class FilingRoom:
             write_report(_beside(self._settings.home / filing.archive_path), self._text(issue, now))
         except OSError as error:
             log.warning("issue=%d its report cannot be written: %s", issue.id, error.strerror)
+
+    def hand_out(self, issue: Issue, files: Mapping[str, bytes], now: datetime) -> str:
+        """Put files that a person needs into a folder beside the issue's report; gives its path in the workspace.
+
+        Unavailable where the share cannot be written now.
+        """
+        self.settle(now)
+        archived = self._store.filing(issue.id).archive_path
+        target = self._settings.home / archived if archived else self._settings.folder("done") / issue.name
+        folder = target.with_name(target.name + PAGES)
+        try:
+            for name, data in files.items():
+                write_file(folder / name, data)
+        except OSError as error:
+            detail = f"{folder}: cannot be written: {error.strerror}"
+            raise Unavailable(detail, f"文件夹 {folder.parent} 不能写入，请检查权限和磁盘空间。") from None
+        return str(_relative(folder, self._settings.home))
 
     def report_waiting(self, waiting: Sequence[Waiting], now: datetime) -> None:
         """Say beside each drop that cannot be taken yet why; ordinary copying is not worth a file."""

@@ -201,9 +201,14 @@ def companions(path: Path) -> list[Path]:
 
 def write_report(path: Path, text: str) -> None:
     """Put a report beside a drop: UTF-8 with BOM and CRLF, as Windows Notepad wants it; whole or not at all."""
+    write_file(path, b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode("utf-8"))
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Put a file of ours where editors find it; whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode("utf-8"))
+    temporary.write_bytes(data)
     temporary.replace(path)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from publisher.app import Story
     from publisher.doctor import Finding
     from publisher.linting import Review
-    from publisher.store import Effect
+    from publisher.store import Effect, Pause
     from publisher.worker import Pass
 
 _COLORS = {Status.PUBLISHED: "green", Status.HELD: "bold red", Status.WITHDRAWN: "dim", Status.REMOVED: "red"}
@@ -72,8 +72,17 @@ def show_status(issues: Sequence[Issue], zones: Mapping[str, str]) -> None:
             console.print(Text(f"      {detail}"), soft_wrap=True)
 
 
+def show_pauses(pauses: Sequence[Pause], zones: Mapping[str, str]) -> None:
+    """Each paused account, once: since when, why, and what to do."""
+    for pause in pauses:
+        since = in_zone(pause.since, zones.get(pause.account, _ZONE))
+        line = Text("公众号暂停  ", "bold red").append(f"自 {since}  {pause.note}", "red")
+        Console().print(line, soft_wrap=True)
+
+
 def show_work(issues: Sequence[Issue], done: Pass) -> None:
     """What one pass of the worker did, and what needs a person."""
+    show_pauses(done.pauses, {})
     for taken in done.taken:
         Console().print(Text(f"{taken.name}：{taken.text}"), soft_wrap=True)
     touched = {taken.issue_id for taken in done.taken} | {issue.id for issue in done.held}

@@ -20,6 +20,7 @@ from publisher.engines.embedded import EmbeddedEngine
 from publisher.errors import ConfigError
 from publisher.issue import OPEN, Issue, Status
 from publisher.pipeline.effects import may_be_out
+from publisher.store import Pause
 
 log = logging.getLogger("publisher.worker")
 
@@ -33,6 +34,7 @@ class Pass:
 
     taken: tuple[Taken, ...]
     held: tuple[Issue, ...]
+    pauses: tuple[Pause, ...] = ()
 
 
 def work(publisher: Publisher, environment: Mapping[str, str]) -> None:
@@ -45,6 +47,8 @@ def work(publisher: Publisher, environment: Mapping[str, str]) -> None:
         publisher.settle_files()
         engine = EmbeddedEngine(publisher, lambda: _beat(publisher, environment), _beat_seconds(environment))
         sd_notify(environment, "READY=1")
+        # Beside the work: a network that is down holds up nothing.
+        threading.Thread(target=publisher.probe_rights, name="rights", daemon=True).start()
         log.info("worker ready home=%s accounts=%s", publisher.settings.home, ",".join(publisher.settings.accounts))
         engine.run(stop)
         sd_notify(environment, "STOPPING=1")
@@ -59,6 +63,7 @@ def work_once(publisher: Publisher, wait: timedelta) -> Pass:
         publisher.drop_leases()
         publisher.settle_files()
         publisher.ring()
+        publisher.probe_rights()
         taken = _take_in_settled(publisher)
         deadline = time.monotonic() + wait.total_seconds()
         _drain(publisher)
@@ -66,7 +71,7 @@ def work_once(publisher: Publisher, wait: timedelta) -> Pass:
             threading.Event().wait(pause)
             _drain(publisher)
     held = tuple(issue for issue in publisher.issues() if issue.status is Status.HELD)
-    return Pass(tuple(taken), held)
+    return Pass(tuple(taken), held, tuple(publisher.pauses()))
 
 
 def sd_notify(environment: Mapping[str, str], *lines: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from publisher import diagrams, doctor
 from publisher.doctor import Finding, examine
+from publisher.store import Pause, Rights
 from tests.world import APPID, SECRETS, World
 
 
@@ -66,9 +67,23 @@ def test_an_account_that_may_not_publish_is_fine_unless_it_shall_push(world: Wor
     world.platform.account(APPID).rights -= {"publish"}
     told = [finding for finding in examine(world.home, SECRETS) if "48001" in finding.text]
     assert [finding.fine for finding in told] == [True]
-    assert not world.open().store.may_publish("main")
+    assert not world.open().store.accounts.rights("main").publish
     world.open(finish="mass")
     assert "may not publish by API" in faults(world)
+
+
+def test_an_account_that_may_not_draft_or_send_to_all_is_told(world: World) -> None:
+    world.platform.account(APPID).rights -= {"draft"}
+    assert "may not put drafts by API (48001)" in faults(world)
+    store = world.open(finish="mass").store
+    store.accounts.keep_rights("main", Rights(mass=False), world.clock.now)
+    assert "may not send to all by API (48001)" in faults(world)
+
+
+def test_a_paused_account_is_told_with_what_to_do(world: World) -> None:
+    pause = Pause("main", world.clock.now, 50002, "draft/add", "", "公众号 main 已暂停。请运行 publisher resume main。")
+    world.open().store.accounts.pause(pause)
+    assert "main: paused since 2026-11-24 09:00: 公众号 main 已暂停" in faults(world)
 
 
 def test_a_clock_that_is_wrong_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

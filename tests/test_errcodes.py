@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from publisher.errors import AccountRefused, Busy, Refused, WeChatError
 from publisher.wechat.errcodes import MEANINGS, Verdict, refusal
 
 APPID = "wx0123456789abcdef"
+FACTS = Path(__file__).parents[2] / "shared" / "wechat-api.md"
 NOW = datetime(2026, 11, 24, 1, 0, 30, tzinfo=UTC)
 
 # The codes of the platform's documentation, section by section as our fact sheet has them (1.4 to 1.6 and 3.5).
@@ -34,6 +36,23 @@ def documented() -> list[int]:
     return codes
 
 
+def facts(section: str) -> str:
+    """A section of the fact sheet that lies beside the repository."""
+    if not FACTS.exists():
+        pytest.skip(f"{FACTS} is not there: the codes are held against the list above only")
+    text = FACTS.read_text(encoding="utf-8")
+    begin = text.index(f"### {section} ")
+    return text[begin : text.index("\n##", begin + 1)]
+
+
+def codes_in(text: str) -> set[int]:
+    """The codes that a text names, also «40015–40028», «43001-43003» and «44xxx»."""
+    ranges = {
+        code for first, last in re.findall(r"\b(\d{5})[-–](\d{5})\b", text) for code in range(int(first), int(last) + 1)
+    }
+    return ranges | {int(code) for code in re.findall(r"(?<![\d-])\d{5}(?![\d])", text)}
+
+
 def refuse(errcode: int, errmsg: str = "error", now: datetime = NOW, appid: str = APPID) -> WeChatError:
     return refusal(Verdict("draft/add", errcode, errmsg), now, appid)
 
@@ -46,6 +65,22 @@ def not_before(errcode: int, now: datetime = NOW, appid: str = APPID) -> datetim
 
 def test_every_documented_code_has_its_line() -> None:
     assert set(documented()) - MEANINGS.keys() == set()
+
+
+@pytest.mark.parametrize("section", ["1.4", "1.5", "1.6", "3.5"])
+def test_every_code_of_the_fact_sheet_has_its_line(section: str) -> None:
+    codes = {code for code in codes_in(facts(section)) if 40_000 <= code < 90_000}
+    assert codes
+    assert codes - MEANINGS.keys() == set()
+
+
+def test_the_classes_of_the_fact_sheet_are_ours() -> None:
+    rows = [line.split("|") for line in facts("1.5").splitlines() if line.startswith("| ")]
+    classes = {row[1].strip(): codes_in(row[2]) for row in rows}
+    assert all(isinstance(refuse(code), Busy) for code in classes["transient"] | {-1})
+    assert all(isinstance(refuse(code), AccountRefused) for code in classes["token stale"])
+    assert all(isinstance(refuse(code), Busy) for code in {45009, 45028} & classes["quota"])
+    assert all(isinstance(refuse(code), Refused) for code in classes["never"])
 
 
 @pytest.mark.parametrize("errcode", sorted(MEANINGS))

@@ -271,18 +271,6 @@ def test_a_day_s_quota_that_is_used_up_is_waited_for_until_after_midnight_in_bei
     assert world.finish(publisher).status is Status.PUBLISHED
 
 
-def test_an_address_that_is_not_whitelisted_holds_the_issue_and_names_it(world: World) -> None:
-    world.platform.account(APPID).allowed_ips = frozenset({"203.0.113.9"})
-    publisher = world.open()
-    world.drop("spring.txt", issue_text())
-    issue = world.work(publisher)
-    assert issue.status is Status.HELD
-    assert "127.0.0.1" in issue.note
-    world.platform.account(APPID).allowed_ips = None
-    publisher.retry(issue.id)
-    assert world.finish(publisher).status is Status.PUBLISHED
-
-
 def test_a_busy_platform_is_tried_again(world: World) -> None:
     publisher = world.open()
     world.fault("/cgi-bin/draft/add", "errcode", 45011)

@@ -138,14 +138,11 @@ def test_an_effect_is_an_intent_first_and_then_its_result(store: Store, clock: C
     assert store.effects(issue.id) == []
 
 
-def test_pictures_and_rights_are_remembered_per_account(store: Store, clock: Clock) -> None:
+def test_pictures_are_remembered_per_account(store: Store, clock: Clock) -> None:
     store.keep_picture("main", "a", "https://x/1", clock.now)
     store.keep_picture("main", "a", "https://x/2", clock.now)
     assert store.picture_urls("main", ["a", "b"]) == {"a": "https://x/2"}
     assert store.picture_urls("other", ["a"]) == {}
-    assert store.may_publish("main")
-    store.keep_right("main", 0, clock.now)
-    assert not store.may_publish("main")
 
 
 def test_an_event_rings_once_for_what_waits_and_leaves_the_rest_alone(store: Store, clock: Clock) -> None:

@@ -2,7 +2,7 @@
 
 A step looks at the issue, does one thing with the outside world, and returns a `Move`; `wake` stores it and goes on
 until nothing is to be done now. An error decides by its class alone: LATER postpones, NEVER holds the issue for a
-person, UNKNOWN comes back to look before anything is repeated.
+person, UNKNOWN comes back to look before anything is repeated; what concerns the account pauses the account.
 """
 
 from __future__ import annotations
@@ -12,15 +12,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from publisher.errors import Busy, NotYet, PublisherError, Retry, StaleIssue
+from publisher.errors import AccountRefused, Busy, NotYet, PublisherError, Retry, StaleIssue
 from publisher.issue import Account, Issue, Move, Status
 from publisher.pipeline.confirming import confirm_issue
-from publisher.pipeline.drafting import discard_draft, draft_issue
+from publisher.pipeline.copying import draft_or_hand_out
+from publisher.pipeline.drafting import discard_draft
 from publisher.pipeline.effects import Hold
 from publisher.pipeline.importing import import_issue, schedule_issue
 from publisher.pipeline.job import Edges, Job, Step
+from publisher.pipeline.pausing import ON_THE_PLATFORM, find_pause, pause_account, wait_for_resumption
+from publisher.pipeline.rights import after_no_right
 from publisher.pipeline.submitting import submit_issue
 from publisher.slots import backoff, in_zone
+from publisher.wechat import NO_RIGHT
 
 __all__ = ["STEPS", "Edges", "wake"]
 
@@ -28,7 +32,7 @@ STEPS: Mapping[Status, Step] = MappingProxyType(
     {
         Status.RECEIVED: import_issue,
         Status.IMPORTED: schedule_issue,
-        Status.SCHEDULED: draft_issue,
+        Status.SCHEDULED: draft_or_hand_out,
         Status.DRAFTED: submit_issue,
         Status.SUBMITTED: confirm_issue,
         Status.WITHDRAWN: discard_draft,
@@ -68,7 +72,7 @@ def _is_due(issue: Issue, now: datetime) -> bool:
 def _advance(job: Job) -> Issue:
     """The issue after one step, stored and logged."""
     try:
-        move = STEPS[job.issue.status](job)
+        move = _take_step(job)
     except StaleIssue:
         raise
     except PublisherError as error:
@@ -82,11 +86,18 @@ def _advance(job: Job) -> Issue:
     return after
 
 
+def _take_step(job: Job) -> Move:
+    pause = find_pause(job) if job.issue.status in ON_THE_PLATFORM else None
+    return STEPS[job.issue.status](job) if pause is None else wait_for_resumption(job, pause)
+
+
 def _after_error(job: Job, error: PublisherError) -> Move:
     log.warning(
         "issue=%d account=%s step=%s error=%s retry=%s detail=%s",
         job.issue.id, job.account.name, job.issue.status, type(error).__name__, error.retry, error.detail,
     )  # fmt: skip
+    if isinstance(error, AccountRefused):
+        return _after_refusal(job, error)
     match error.retry:
         case Retry.LATER:
             return _postpone(job, error)
@@ -95,6 +106,15 @@ def _after_error(job: Job, error: PublisherError) -> Move:
         case Retry.UNKNOWN:
             note = "平台没有回答，不知道这一步是否已完成；正在核对，弄清之前不会重复。"
             return job.wait(note, job.now() + backoff(job.issue.tries), tries=job.issue.tries + 1)
+
+
+def _after_refusal(job: Job, error: AccountRefused) -> Move:
+    """The account goes on with less, where it lacks a right, or is paused."""
+    if error.errcode == NO_RIGHT and job.issue.status is not Status.WITHDRAWN:
+        return after_no_right(job, error)
+    if error.errcode == NO_RIGHT:
+        return _hold(job, error.note)
+    return wait_for_resumption(job, pause_account(job.account, job.edges, error))
 
 
 def _postpone(job: Job, error: PublisherError) -> Move:

@@ -5,19 +5,37 @@ only brings the question forward.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from publisher.errors import NeedsPerson
+from publisher.errors import NeedsPerson, NotYet
 from publisher.issue import Move, Status
 from publisher.pipeline.drafting import CLOCKS_DIFFER
 from publisher.pipeline.job import Job
-from publisher.wechat import Publication, PublicationState
+from publisher.store import EffectState
+from publisher.wechat import Publication, PublicationState, next_day
 
-POLLS = tuple(timedelta(seconds=s) for s in (3, 5, 10, 30, 120, 600, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 48 * 3600))
-"""When to ask again how a publication fares. The platform answers 100 such questions a day for a whole account."""
+GET, LIST = "freepublish/get", "freepublish/batchget"
+DAILY = 100
+"""How many of each of these the platform answers in a day, for all issues of an account together (wechat-api 4.1)."""
+RESERVE = 20
+"""So many of them are not used by polling: they are left for what an event announces, and for people."""
+PLENTY = 20
+"""As long as no more of them are used, the first minute is looked at closely."""
+QUICK = tuple(timedelta(seconds=s) for s in (2, 3, 5, 10))
+POLLS = tuple(timedelta(minutes=m) for m in (0.5, 1.5, 8, 50, 180, 480, 720, 1440, 1440))
+"""From one look to the next: half a minute after the submission, then at 2 and 10 minutes, 1, 4, 12, 24, 48, 72 hours.
+The event comes first, as a rule.
+"""
+PATIENCE_WITH_LISTS = len(QUICK) + 2
+"""From this look on, an issue that no list shows is asked for by itself: a refused publication is in no list."""
+LISTED_FOR = timedelta(seconds=10)
+"""So long one list serves all issues of an account."""
 LINK_WAIT = timedelta(minutes=10)
 """How long to wait for the event with the links of a mass send, which no API lists."""
+
+PUBLISH_EVENTS = ("PUBLISHJOBFINISH", "FREEPUBLISHJOBFINISH")
+_PENDING = Publication(PublicationState.PENDING)
 
 _REFUSED = {
     PublicationState.NOT_ORIGINAL: "原创校验没有通过",
@@ -29,18 +47,13 @@ _REFUSED = {
 def confirm_issue(job: Job) -> Move:
     """SUBMITTED -> PUBLISHED with its links, HELD with the platform's reason, or REMOVED."""
     # What was submitted decides, not what the account is configured for by now.
-    massed = any(effect.kind == "mass_send" for effect in job.edges.store.effects(job.issue.id))
+    effects = job.edges.store.effects(job.issue.id)
+    massed = any(effect.kind == "mass_send" and effect.state is not EffectState.REJECTED for effect in effects)
     return _confirm_mass(job) if massed else _confirm_publication(job)
 
 
 def _confirm_publication(job: Job) -> Move:
-    issue = job.issue
-    publication = Publication(PublicationState.PENDING, "", (), ())
-    if issue.publish_id:
-        publication = job.platform.publication(issue.publish_id)
-    else:  # its answer was lost; the list of publications knows it by its cover
-        found = job.platform.find_publication(issue.cover_media_id, issue.created_at - CLOCKS_DIFFER)
-        publication = found or publication
+    publication = _look(job)
     match publication.state:
         case PublicationState.SUCCESS:
             return _published(job, publication.urls, publication.article_id)
@@ -50,6 +63,53 @@ def _confirm_publication(job: Job) -> Move:
             return Move(Status.REMOVED, "发布后被删除或被平台下架", None, {"note": "文章发布后被删除，或被平台下架。"})
         case PublicationState.NOT_ORIGINAL | PublicationState.FAILED | PublicationState.REJECTED:
             raise NeedsPerson(f"publish_status {publication.state.value}", _refusal(job, publication))
+
+
+def _look(job: Job) -> Publication:
+    """How the publication fares, by the cheapest look: one list for all that wait, else a question for this one."""
+    issue, announced = job.issue, _is_announced(job)
+    waiting, oldest = job.edges.store.accounts.pending(job.account.name)
+    if not issue.publish_id or ((waiting > 1 or _fresh_list(job)) and not announced):
+        found = _listed(job, oldest or issue.created_at)
+        # Without a publish_id, its answer was lost; the list knows it by its cover.
+        if found is not None or not issue.publish_id or issue.tries < PATIENCE_WITH_LISTS:
+            return found or _PENDING
+    if not announced:
+        _spare(job, GET)
+    return job.platform.publication(issue.publish_id)
+
+
+def _is_announced(job: Job) -> bool:
+    """Whether an event says that there is a result."""
+    events = job.edges.store.events(job.account.name, PUBLISH_EVENTS, job.issue.created_at)
+    told = [event.get("PublishEventInfo") for event in events]
+    ids = {str(info.get("publish_id", "")) for info in told if isinstance(info, dict)}
+    return bool(job.issue.publish_id) and job.issue.publish_id in ids
+
+
+def _listed(job: Job, since: datetime) -> Publication | None:
+    """The issue's publication in the account's list, which is fetched once for all that ask in these seconds."""
+    listed = _fresh_list(job)
+    if listed is None:
+        _spare(job, LIST)
+        listed = job.platform.publications(since - CLOCKS_DIFFER)
+        job.edges.listings[job.account.name] = (job.now(), listed)
+    return listed.get(job.issue.cover_media_id)
+
+
+def _fresh_list(job: Job) -> Mapping[str, Publication] | None:
+    """The account's list as another issue fetched it a moment ago; None if none did."""
+    fetched_at, listed = job.edges.listings.get(job.account.name, (None, {}))
+    fresh = fetched_at is not None and timedelta() <= job.now() - fetched_at < LISTED_FOR
+    return listed if fresh else None
+
+
+def _spare(job: Job, path: str) -> None:
+    """Nothing while the day's budget for polling lasts; then NotYet, until the platform counts anew."""
+    if job.edges.store.accounts.calls(job.account.name, path, job.now()) < DAILY - RESERVE:
+        return
+    note = "已提交。今天向平台查询结果的次数快用完了，余下的留给人工；平台通知结果时立即更新，否则零点后再查。"
+    raise NotYet(f"{path}: the day's budget for polling is used", note, next_day(job.now(), job.account.appid))
 
 
 def _refusal(job: Job, publication: Publication) -> str:
@@ -108,9 +168,21 @@ def _published(job: Job, urls: tuple[str, ...], article_id: str) -> Move:
     return Move(Status.PUBLISHED, "已发布", None, facts)
 
 
+def first_look(job: Job) -> timedelta:
+    """How soon after its submission an issue is looked at."""
+    return QUICK[0] if _is_plenty(job) else POLLS[0]
+
+
 def _ask_again(job: Job) -> Move:
-    tries = job.issue.tries
-    if tries >= len(POLLS):
-        question = f"提交后四天仍没有结果。请到公众号后台查看《{job.issue.title}》是否已发表。"
+    looks = (*QUICK[1:], *POLLS)
+    # Where quick looks would eat up the day's budget, they are left out.
+    tries = job.issue.tries if _is_plenty(job) else max(job.issue.tries, len(QUICK) - 1)
+    if tries >= len(looks):
+        question = f"提交后三天仍没有结果。请到公众号后台查看《{job.issue.title}》是否已发表。"
         raise NeedsPerson("no result after days", question)
-    return job.wait("平台正在处理", job.now() + POLLS[tries], tries=tries + 1)
+    return job.wait("平台正在处理", job.now() + looks[tries], tries=tries + 1)
+
+
+def _is_plenty(job: Job) -> bool:
+    accounts, now = job.edges.store.accounts, job.now()
+    return sum(accounts.calls(job.account.name, path, now) for path in (GET, LIST)) < PLENTY

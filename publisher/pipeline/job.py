@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import get_args
 
@@ -15,19 +15,29 @@ from publisher.issue import Account, Finish, Issue, Move, Status
 from publisher.pipeline.effects import Hold
 from publisher.rendering.theme import Theme
 from publisher.store import Store
-from publisher.wechat import Platform
+from publisher.wechat import Platform, Publication
+
+HandOut = Callable[[Issue, Mapping[str, bytes]], str]
+"""Puts files that a person needs where editors reach them; gives the place, in their words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """The owners of the outside worlds, as the pipeline knows them."""
+    """The owners of the outside worlds, as the pipeline knows them.
+
+    What this process remembers until it ends: `probes` has, by account, how often and when last a pause was probed;
+    `listings` the latest list of an account's publications by cover, and when it was fetched.
+    """
 
     store: Store
     platform: Callable[[Account], Platform]
     read: Callable[[Mapping[str, bytes]], Newsletter]
     themes: Mapping[str, Theme]
     clock: Callable[[], datetime]
+    hand_out: HandOut
     upload_threads: int = 6
+    probes: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    listings: dict[str, tuple[datetime, Mapping[str, Publication]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

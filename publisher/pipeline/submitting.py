@@ -11,15 +11,16 @@ from datetime import datetime, timedelta
 
 from publisher.errors import NeedsPerson, NotYet, Refused
 from publisher.issue import Issue, Move, Status
+from publisher.pipeline.confirming import PUBLISH_EVENTS, first_look
 from publisher.pipeline.drafting import CLOCKS_DIFFER
 from publisher.pipeline.effects import Result
 from publisher.pipeline.job import Job
+from publisher.pipeline.rights import PROBED_FOR, reach, rights_of
 from publisher.slots import in_zone
 from publisher.store import Effect
 from publisher.wechat import Publication, PublicationState
 
-PUBLISH_EVENTS = ("PUBLISHJOBFINISH", "FREEPUBLISHJOBFINISH")
-NO_RIGHT, GONE = 48001, 40007
+GONE = 40007
 PATIENCE = (timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30))
 """When to look again for a submission whose outcome is unknown; after the last a person is asked."""
 WATCH = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 10, 10, 30))
@@ -32,9 +33,8 @@ CLIENTMSGID_LIVES = timedelta(hours=20)
 
 def submit_issue(job: Job) -> Move:
     """DRAFTED -> SUBMITTED when its time has come; DRAFTED -> PUBLISHED when a person did it in the console."""
-    issue, account, finish = job.issue, job.account, job.finish()
-    by_person = finish == "draft" or (finish == "publish" and not _may_publish(job))
-    if by_person:
+    issue, account, finish = job.issue, job.account, reach(job)
+    if finish == "draft":
         return watch_draft(job)
     if account.approve and issue.approved_at is None:
         return job.wait(f"草稿已就绪，等待审批：publisher approve {issue.id}", None)
@@ -48,13 +48,17 @@ def watch_draft(job: Job) -> Move:
     among the publications.
     """
     issue = job.issue
+    if not rights_of(job).draft:  # nobody can look into the box: only a person's word goes on
+        command = f"publisher published {issue.id} --url 文章链接"
+        note = f"草稿已在公众号草稿箱，但平台不再允许用接口查看它。发表后请运行 {command}"
+        return job.wait(note, job.now() + PROBED_FOR)
     if job.platform.has_draft(issue.draft_media_id):
         note = (
             f"草稿已在公众号草稿箱。请{_when(job)}登录 mp.weixin.qq.com → 草稿箱，打开它并点「发表」；"
             f"发表后会自动识别，也可以运行 publisher published {issue.id} --url 文章链接"
         )
         return job.wait(note, job.now() + WATCH[min(issue.tries, len(WATCH) - 1)], tries=issue.tries + 1)
-    found = _listed(job, issue.created_at) if _may_publish(job) else None
+    found = _listed(job, issue.created_at) if rights_of(job).publish else None
     return _by_person(job, found.urls if found else (), found.article_id if found else "")
 
 
@@ -84,14 +88,11 @@ def _submit(job: Job) -> Move:
     except Refused as error:
         return _after_refusal(job, error)
     facts = {"publish_id": result.get("publish_id", ""), "msg_data_id": result.get("msg_data_id", "")}
-    return job.go(Status.SUBMITTED, "已提交发布，等待平台结果", job.now() + timedelta(seconds=2), **facts)
+    return job.go(Status.SUBMITTED, "已提交发布，等待平台结果", job.now() + first_look(job), **facts)
 
 
 def _after_refusal(job: Job, error: Refused) -> Move:
-    """A refused submission that is nobody's fault: no right to publish by API, or the draft has left the box."""
-    if error.errcode == NO_RIGHT:
-        job.edges.store.keep_right(job.account.name, 0, job.now())
-        return job.wait("平台不允许这个公众号用接口发布（48001），改为由人工在后台发表。", job.now())
+    """A refused submission that is nobody's fault: the draft has left the box."""
     if error.errcode != GONE:
         raise error
     found = _listed(job, job.issue.created_at)
@@ -159,10 +160,6 @@ def _has_our_cover(job: Job, article_id: str) -> bool:
 def _listed(job: Job, since: datetime) -> Publication | None:
     found = job.platform.find_publication(job.issue.cover_media_id, since - CLOCKS_DIFFER)
     return found if found is not None and found.state is PublicationState.SUCCESS else None
-
-
-def _may_publish(job: Job) -> bool:
-    return job.edges.store.may_publish(job.account.name)
 
 
 def _mass_send(job: Job) -> Move:

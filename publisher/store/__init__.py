@@ -23,10 +23,14 @@ from publisher.document import Asset
 from publisher.errors import StaleIssue, Unavailable, WrongMove
 from publisher.issue import ArticleRow, Content, Issue, Move, Status, may_follow
 from publisher.migrations import migrate
+from publisher.store.accounts import Accounts
 from publisher.store.database import check_is_database, open_database
-from publisher.store.records import Effect, EffectState, Filing, Past, Published
+from publisher.store.records import Effect, EffectState, Filing, Past, Pause, Published, Rights
 
-__all__ = ["LEASE", "Effect", "EffectState", "Filing", "Past", "Published", "Store", "check_is_database"]
+__all__ = [
+    "LEASE", "Accounts", "Effect", "EffectState", "Filing", "Past", "Pause", "Published", "Rights", "Store",
+    "check_is_database",
+]  # fmt: skip
 
 LEASE = timedelta(seconds=60)
 """How long a worker owns an issue unless it renews: the fail-over time when another host's worker dies."""
@@ -43,6 +47,7 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._engine = open_database(path, patience)
         migrate(self._engine)
+        self.accounts = Accounts(self._read, self._write)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -276,7 +281,7 @@ class Store:
         with self._write() as db:
             db.execute(_t.effect.delete().where(*_this_effect(issue_id, kind, key)))
 
-    # ------------------------------------------------------------------ pictures, rights, events
+    # ------------------------------------------------------------------ pictures, events
 
     def picture_urls(self, account: str, fingerprints: Sequence[str]) -> dict[str, str]:
         """Where the platform keeps those of the pictures that were uploaded before."""
@@ -290,19 +295,6 @@ class Store:
         row = {"account": account, "fingerprint": fingerprint, "url": url, "uploaded_at": now}
         with self._write() as db:
             db.execute(insert(_t.picture).values(row).on_conflict_do_update(_PICTURE_KEY, set_=row))
-
-    def may_publish(self, account: str) -> bool:
-        """False once the platform has said that this account may not publish by API."""
-        query = select(_t.rights.c.may_publish).where(_t.rights.c.account == account)
-        with self._read() as db:
-            found = db.execute(query).scalar_one_or_none()
-            return found is None or bool(found)
-
-    def keep_right(self, account: str, may_publish: int, now: datetime) -> None:
-        """Remember whether an account may publish by API (1 or 0)."""
-        row = {"account": account, "may_publish": may_publish, "probed_at": now}
-        with self._write() as db:
-            db.execute(insert(_t.rights).values(row).on_conflict_do_update(["account"], set_=row))
 
     def record_event(self, account: str, kind: str, key: str, fields: Mapping[str, Any], now: datetime) -> None:
         """Keep a result event (once) and ring for every issue of the account that waits for one."""
@@ -362,6 +354,7 @@ class Store:
     def _write(self) -> Iterator[Connection]:
         with _told_apart(), self._engine.execution_options(write=True).begin() as db:
             yield db
+            self.accounts.write_down(db)
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:

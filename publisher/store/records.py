@@ -67,3 +67,25 @@ class Filing:
 
     issue: Issue
     archive_path: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """An account with which nothing goes on before a person has acted; `note` says what to do."""
+
+    account: str
+    since: datetime
+    errcode: int
+    path: str
+    rid: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What an account may do by API: publish, put drafts, send to all; None: never asked."""
+
+    publish: bool = True
+    draft: bool = True
+    mass: bool = True
+    probed_at: datetime | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from publisher.wechat.checker import CHECKER, verify_structure
 from publisher.wechat.client import Timeouts
+from publisher.wechat.errcodes import NO_RIGHT, closed, is_spent, next_day
+from publisher.wechat.gate import Gate
 from publisher.wechat.platform import (
     Cover,
     DraftArticle,
@@ -17,8 +19,10 @@ from publisher.wechat.platform import (
 
 __all__ = [
     "CHECKER",
+    "NO_RIGHT",
     "Cover",
     "DraftArticle",
+    "Gate",
     "MassSend",
     "Platform",
     "Publication",
@@ -26,5 +30,8 @@ __all__ = [
     "PublishedArticle",
     "Submission",
     "Timeouts",
+    "closed",
+    "is_spent",
+    "next_day",
     "verify_structure",
 ]

@@ -37,6 +37,7 @@ from wechatpy import WeChatClient
 from publisher.errors import ConfigError, OutcomeUnknown, Unpublishable, Unreachable, WeChatError
 from publisher.issue import Account, api_base_fault, is_loopback
 from publisher.wechat.errcodes import STALE_TOKEN, SYSTEM_BUSY, Verdict, refusal
+from publisher.wechat.gate import OPEN, Gate
 
 log = logging.getLogger("publisher.wechat")
 for _name in ("urllib3", "urllib3.connectionpool"):
@@ -165,11 +166,12 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
     neither https nor on this machine.
     """
 
-    def __init__(self, account: Account, clock: Callable[[], datetime], timeouts: Timeouts) -> None:
+    def __init__(self, account: Account, clock: Callable[[], datetime], timeouts: Timeouts, gate: Gate = OPEN) -> None:
         self._base = _check_base(account)
         self._account = account
         self._clock = clock
         self._timeouts = timeouts
+        self._gate = gate
         self._lock = threading.Lock()
         self._token = _Token("", _NEVER, _NEVER)
         self._forced_at = _NEVER
@@ -212,10 +214,13 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
         verdict = Verdict(answer.path, answer.errcode, self._scrub(str(answer.get("errmsg", ""))))
         if answer.errcode == SYSTEM_BUSY and answer.path not in REPEATABLE:
             raise lost(answer.path, f"errcode -1: {verdict.errmsg}", verdict)
-        raise refusal(verdict, self._clock(), self._account.appid)
+        error = refusal(verdict, self._clock(), self._account.appid)
+        self._gate.refused(error)
+        raise error
 
     def _exchange(self, call: Call) -> Answer:
         """One request and its answer, whatever its errcode; one line in the log."""
+        self._gate.enter(call.path)
         began = monotonic()
         outcome = self._send(call)
         elapsed = round((monotonic() - began) * 1000)

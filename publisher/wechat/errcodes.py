@@ -73,17 +73,39 @@ def refusal(verdict: Verdict, now: datetime, appid: str) -> WeChatError:
     return error
 
 
+def closed(path: str, until: datetime) -> Busy:
+    """The error for a call that is not made, since the platform has said that there are no more to be had today."""
+    note = f"今天对接口 {path} 的调用次数已用完，零点后自动继续。"
+    error = Busy(f"{path}: closed for the day", note, path=path)
+    error.not_before = until
+    return error
+
+
+def is_spent(error: WeChatError) -> bool:
+    """Whether a refusal says that the day's calls of an API are used up."""
+    return error.errcode in MEANINGS and MEANINGS[error.errcode].patience is Patience.DAY
+
+
 def _not_before(patience: Patience, now: datetime, appid: str) -> datetime | None:
-    spread = zlib.crc32(appid.encode())
+    spread = _spread(appid)
     match patience:
         case Patience.FREELY:
             return None
         case Patience.MINUTE:
             return now.replace(second=0, microsecond=0) + timedelta(seconds=62 + spread % 5)
         case Patience.DAY:
-            tomorrow = now.astimezone(_BEIJING).date() + timedelta(days=1)
-            midnight = datetime.combine(tomorrow, time(), _BEIJING).astimezone(now.tzinfo)
-            return midnight + timedelta(seconds=60 + spread % 241)
+            return next_day(now, appid)
+
+
+def next_day(now: datetime, appid: str) -> datetime:
+    """When the platform counts an account's calls anew: midnight in Beijing and one to five minutes more."""
+    tomorrow = now.astimezone(_BEIJING).date() + timedelta(days=1)
+    midnight = datetime.combine(tomorrow, time(), _BEIJING).astimezone(now.tzinfo)
+    return midnight + timedelta(seconds=60 + _spread(appid) % 241)
+
+
+def _spread(appid: str) -> int:
+    return zlib.crc32(appid.encode())
 
 
 def _address(errmsg: str) -> str:

@@ -14,6 +14,7 @@ from publisher.errors import AccountRefused, Refused, Unpublishable
 from publisher.issue import Account, is_loopback
 from publisher.wechat.client import Answer, Client, Timeouts
 from publisher.wechat.errcodes import NO_RIGHT, NO_SUCH_MEDIA, REPEATED_MASS_SEND
+from publisher.wechat.gate import OPEN, Gate
 
 DEFAULT_TIMEOUTS = Timeouts()
 PAGE = 20
@@ -103,8 +104,14 @@ class Platform:
     The constructor raises ConfigError for an api_base that cannot be used.
     """
 
-    def __init__(self, account: Account, clock: Callable[[], datetime], timeouts: Timeouts = DEFAULT_TIMEOUTS) -> None:
-        self._client = Client(account, clock, timeouts)
+    def __init__(
+        self,
+        account: Account,
+        clock: Callable[[], datetime],
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        gate: Gate = OPEN,
+    ) -> None:
+        self._client = Client(account, clock, timeouts, gate)
 
     def close(self) -> None:
         """Close all connections."""
@@ -184,17 +191,17 @@ class Platform:
         answer: Answer = self._client.draft.count()
         return _number(answer, "total_count")
 
-    # -------------------------------------------------------------------- publishing
+    # -------------------------------------------------------------------- rights
+
+    def may_draft(self) -> bool:
+        """Whether the account has the right to the draft box by API; one cheap call."""
+        return _is_allowed(self.count_drafts)
 
     def may_publish(self) -> bool:
         """Whether the account has the right to publish by API; one cheap call."""
-        try:
-            self._client.freepublish.batchget(0, 1, no_content=1)
-        except AccountRefused as error:
-            if error.errcode != NO_RIGHT:
-                raise
-            return False
-        return True
+        return _is_allowed(lambda: self._client.freepublish.batchget(0, 1, no_content=1))
+
+    # -------------------------------------------------------------------- publishing
 
     def submit(self, media_id: str) -> Submission:
         """Ask for the publication of a draft; the verdict comes later. Never to be repeated unasked."""
@@ -221,14 +228,22 @@ class Platform:
 
     def find_publication(self, thumb_media_id: str, since: datetime) -> Publication | None:
         """The newest publication since then that has an article with this cover. Mass sends are never listed."""
-        pages = partial(self._client.freepublish.batchget, no_content=1)
-        for item in _recent(pages, since):
+        return next((found for covers, found in self._publications(since) if thumb_media_id in covers), None)
+
+    def publications(self, since: datetime) -> dict[str, Publication]:
+        """All publications since then by the covers of their articles, the newest of each: one look for many issues."""
+        listed: dict[str, Publication] = {}
+        for covers, publication in self._publications(since):
+            for cover in covers:
+                listed.setdefault(cover, publication)
+        return listed
+
+    def _publications(self, since: datetime) -> Iterator[tuple[tuple[str, ...], Publication]]:
+        for item in _recent(partial(self._client.freepublish.batchget, no_content=1), since):
             articles = _articles(item)
-            if thumb_media_id in _covers(articles):
-                alive = _alive(articles)
-                state = PublicationState.SUCCESS if alive else PublicationState.DELETED
-                return Publication(state, str(item.get("article_id") or ""), _links(alive))
-        return None
+            alive = _alive(articles)
+            state = PublicationState.SUCCESS if alive else PublicationState.DELETED
+            yield _covers(articles), Publication(state, str(item.get("article_id") or ""), _links(alive))
 
     def mass_send(self, media_id: str, clientmsgid: str) -> MassSend:
         """Send a draft to all followers; `clientmsgid` (at most 64 bytes) keeps it from going twice within 24 hours."""
@@ -247,6 +262,20 @@ class Platform:
         """How a mass send fares, in the platform's word: SEND_SUCCESS, SENDING, SEND_FAIL, DELETE."""
         answer: Answer = self._client.message.get_mass(msg_id)
         return answer.text("msg_status")
+
+
+# ------------------------------------------------------------------------ rights
+
+
+def _is_allowed(probe: Callable[[], object]) -> bool:
+    """Whether a call that changes nothing is answered otherwise than by 48001."""
+    try:
+        probe()
+    except AccountRefused as error:
+        if error.errcode != NO_RIGHT:
+            raise
+        return False
+    return True
 
 
 # ------------------------------------------------------------------------ lists

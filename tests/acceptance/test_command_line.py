@@ -89,6 +89,24 @@ def test_an_account_without_the_right_stops_at_the_draft_and_takes_the_editors_l
     assert workspace.status()[0]["article_urls"] == [PUBLISHED_LINK]
 
 
+def test_a_paused_account_is_told_of_first_and_goes_on_after_a_word(workspace: Workspace) -> None:
+    account = workspace.platform.account(APPID)
+    account.allowed_ips = frozenset({"203.0.113.9"})
+    workspace.drop("spring.txt", issue_text())
+    done = workspace.work()
+    assert done.returncode == 1
+    assert done.stdout.startswith("公众号暂停")
+    told = workspace.run("status").stdout
+    assert told.startswith("公众号暂停")
+    assert told.index("publisher resume main") < told.index("已安排时间")
+    assert "main: paused since" in workspace.run("doctor").stdout
+    account.allowed_ips = None
+    assert "已恢复" in workspace.run("resume", "main").stdout
+    assert workspace.run("resume", "main").returncode == 2
+    assert workspace.work().returncode == 0
+    assert workspace.publications == 1
+
+
 def test_history_tells_moves_and_calls(workspace: Workspace) -> None:
     workspace.drop("spring.txt", issue_text())
     workspace.work()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from publisher.wechat.checker import CHECKER, verify_structure
 from publisher.wechat.client import Timeouts
+from publisher.wechat.guard import guarded
 from publisher.wechat.platform import (
     Cover,
     DraftArticle,
@@ -26,5 +27,6 @@ __all__ = [
     "PublishedArticle",
     "Submission",
     "Timeouts",
+    "guarded",
     "verify_structure",
 ]

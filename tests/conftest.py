@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    from tests.scene import Scene, Stage
     from tests.world import World
 
 settings.register_profile("quick", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -24,3 +25,30 @@ def world(tmp_path: Path) -> Iterator[World]:
 
     with running_world(tmp_path) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    """A platform and a nursery of worker processes."""
+    from tests.scene import open_stage, quick_folder
+
+    with quick_folder() as folder, open_stage(folder) as made:
+        yield made
+
+
+@pytest.fixture
+def scene(stage: Stage) -> Iterator[Scene]:
+    """A workspace whose workers are real processes that can be killed and paused."""
+    from tests.scene import open_scene, quick_folder
+
+    with quick_folder() as folder:
+        yield open_scene(folder, stage)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many deaths the run has seen."""
+    matrix = "test_kill_matrix.py::test_killed"
+    passed = [report for report in terminalreporter.getreports("passed") if matrix in report.nodeid]
+    if passed:
+        seconds = sum(report.duration for report in passed)
+        terminalreporter.write_line(f"kill matrix: {len(passed)} cases, {seconds:.0f} s of work")

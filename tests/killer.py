@@ -1,6 +1,7 @@
-"""Runs the command line, and kills this process with SIGKILL at one point of the first effect of a kind.
+"""Runs the command line, and stops this process at one point of the first effect of a kind: for ever (SIGKILL), or
+until somebody lets it go on (SIGSTOP).
 
-python -m tests.killer KIND POINT COMMAND…        POINT: before-intent after-intent after-call after-commit
+python -m tests.killer KIND POINT COMMAND…      POINT: before-intent after-intent before-wire after-call after-commit
 """
 
 from __future__ import annotations
@@ -8,30 +9,89 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from publisher.cli import main
 from publisher.store import Store
+from publisher.wechat.client import Client
 
-KIND, POINT = sys.argv[1:3]
-METHOD, LATE = {
-    "before-intent": ("intend", False),
-    "after-intent": ("intend", True),
-    "after-call": ("finish", False),
-    "after-commit": ("finish", True),
-}[POINT]
-
-real = getattr(Store, METHOD)
-
-
-def deadly(self: Store, issue_id: int, kind: str, *arguments: Any) -> None:
-    """The real thing, with death before or after it."""
-    if kind == KIND and not LATE:
-        os.kill(os.getpid(), signal.SIGKILL)
-    real(self, issue_id, kind, *arguments)
-    if kind == KIND:
-        os.kill(os.getpid(), signal.SIGKILL)
+POINTS = ("before-intent", "after-intent", "after-call", "after-commit")
+ENDS = ("finish", "reject", "remark")
+"""How what became of a call is committed: with an answer, with a refusal, without any."""
+PATHS = {
+    "upload_image": "media/uploadimg",
+    "upload_animation": "material/add_material",
+    "upload_cover": "material/add_material",
+    "add_draft": "draft/add",
+    "submit": "freepublish/submit",
+    "mass_send": "message/mass/sendall",
+    "delete_draft": "draft/delete",
+}
+"""Every kind of effect, and the call that it is."""
 
 
-setattr(Store, METHOD, deadly)
-main(sys.argv[3:])
+Strike = Callable[[], None]
+
+
+def _spare() -> None:
+    """No blow."""
+
+
+@dataclass(frozen=True)
+class Blow:
+    """What hits the process, and where."""
+
+    kind: str
+    point: str
+    signal: signal.Signals = signal.SIGKILL
+
+    def arm(self) -> None:
+        """Strike when this process comes to the point."""
+        match self.point:
+            case "before-intent":
+                self._surround("intend", before=self._strike)
+            case "after-intent":
+                self._surround("intend", after=self._strike)
+            case "before-wire":
+                self._surround_preparation()
+            case "after-call":
+                for end in ENDS:
+                    self._surround(end, before=self._strike)
+            case "after-commit":
+                for end in ENDS:
+                    self._surround(end, after=self._strike)
+            case _:
+                raise ValueError(self.point)
+
+    def _strike(self) -> None:
+        os.kill(os.getpid(), self.signal)
+
+    def _surround(self, name: str, *, before: Strike = _spare, after: Strike = _spare) -> None:
+        real = getattr(Store, name)
+
+        def surrounded(store: Store, issue_id: int, kind: str, *arguments: Any) -> None:
+            if kind == self.kind:
+                before()
+            real(store, issue_id, kind, *arguments)
+            if kind == self.kind:
+                after()
+
+        setattr(Store, name, surrounded)
+
+    def _surround_preparation(self) -> None:
+        real = Client._prepare
+
+        def prepare(client: Client, method: str, endpoint: str, given: Any) -> Any:
+            call = real(client, method, endpoint, given)
+            if call.path == PATHS[self.kind]:
+                self._strike()
+            return call
+
+        setattr(Client, "_prepare", prepare)  # noqa: B010 - mypy forbids it spelt out
+
+
+if __name__ == "__main__":
+    Blow(sys.argv[1], sys.argv[2]).arm()
+    main(sys.argv[3:])

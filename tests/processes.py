@@ -10,11 +10,9 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from publisher.app import Publisher, open_publisher
 from publisher.config import write_defaults
 from publisher.sandbox import Platform, SandboxSettings, create_sandbox
 from publisher.web.server import start
@@ -65,15 +63,6 @@ class Workspace:
     def status(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = json.loads(self.run("status", "--json").stdout)
         return rows
-
-    @contextmanager
-    def later(self, **by: float) -> Iterator[Publisher]:
-        """A worker in this process, at a later time."""
-        now = datetime.now(UTC) + timedelta(**by)
-        publisher = open_publisher(self.home, SECRETS, lambda: now)
-        publisher.drop_leases()
-        yield publisher
-        publisher.close()
 
     def calls(self, path: str) -> int:
         with self.platform.lock:

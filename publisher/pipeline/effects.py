@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from publisher.errors import OutcomeUnknown, PublisherError, WeChatError
+from publisher.errors import OutcomeUnknown, PublisherError, StaleIssue, WeChatError
 from publisher.store import Effect, EffectState, Store
+from publisher.wechat import guarded
 
 Result = Mapping[str, Any]
 
@@ -40,6 +41,11 @@ class Hold:
         `find` returns the result of an earlier try that did arrive, raises NothingFound if it surely did not, or raises
         something else (OutcomeUnknown, a postponement) when nobody can tell yet.
         """
+        # Before every single request: a token may be fetched, or a cover drawn, between the intent and the call.
+        with guarded(lambda: self.store.renew(self.issue_id, self.owner, self.clock())):
+            return self._once(kind, key, do, find)
+
+    def _once(self, kind: str, key: str, do: Callable[[], Result], find: Callable[[Effect], Result]) -> Result:
         known = self.store.effect(self.issue_id, kind, key)
         if known is not None and known.state is EffectState.DONE:
             return known.result
@@ -52,9 +58,10 @@ class Hold:
 
     def _send(self, kind: str, key: str, do: Callable[[], Result]) -> Result:
         self.store.intend(self.issue_id, kind, key, self.owner, self.clock())
-        self.store.renew(self.issue_id, self.owner, self.clock())
         try:
             result = do()
+        except StaleIssue:  # whose row it is now, nobody here knows
+            raise
         except OutcomeUnknown as error:
             self.store.remark(self.issue_id, kind, key, error.detail)
             raise

@@ -6,6 +6,7 @@ from publisher.wechat.checker import CHECKER, verify_structure
 from publisher.wechat.client import Timeouts
 from publisher.wechat.errcodes import NO_RIGHT, closed, is_spent, next_day
 from publisher.wechat.gate import Gate
+from publisher.wechat.guard import guarded
 from publisher.wechat.platform import (
     Cover,
     DraftArticle,
@@ -31,6 +32,7 @@ __all__ = [
     "Submission",
     "Timeouts",
     "closed",
+    "guarded",
     "is_spent",
     "next_day",
     "verify_structure",

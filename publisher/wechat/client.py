@@ -36,6 +36,7 @@ from wechatpy import WeChatClient
 
 from publisher.errors import ConfigError, OutcomeUnknown, Unpublishable, Unreachable, WeChatError
 from publisher.issue import Account, api_base_fault, is_loopback
+from publisher.wechat import guard
 from publisher.wechat.errcodes import STALE_TOKEN, SYSTEM_BUSY, Verdict, refusal
 from publisher.wechat.gate import OPEN, Gate
 
@@ -221,6 +222,7 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
     def _exchange(self, call: Call) -> Answer:
         """One request and its answer, whatever its errcode; one line in the log."""
         self._gate.enter(call.path)
+        guard.ask()
         began = monotonic()
         outcome = self._send(call)
         elapsed = round((monotonic() - began) * 1000)

@@ -12,9 +12,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from publisher.app import Publisher, open_publisher
 from publisher.config import write_defaults
-from publisher.errors import PublisherError, WrongMove
+from publisher.errors import PublisherError
 from publisher.issue import Issue, Status
 from publisher.pipeline import STEPS
 from publisher.replies import Message
@@ -53,7 +55,7 @@ class Trap:
         self.store._write = self.write  # type: ignore[method-assign]
 
     @contextmanager
-    def write(self) -> Iterator[object]:
+    def write(self) -> Iterator[Connection]:
         """The real transaction, and the trap around it."""
         self.number -= 1
         if self.dead or (self.number == 0 and not self.late):
@@ -372,6 +374,3 @@ class Office:
 def is_alive(publication: Publication) -> bool:
     """Whether readers see a publication, or may at any moment."""
     return publication.status in {SUCCEEDED, RUNNING}
-
-
-__all__ = ["APPIDS", "Killed", "Office", "Trap", "WrongMove"]

@@ -292,4 +292,4 @@ def test_no_sequence_of_moves_doubles_or_loses_an_issue(stage: tuple[Clock, str,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(machine, settings=wanted)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=wanted)

@@ -52,7 +52,7 @@ tests/bench/npm/node_modules/.installed: tests/bench/npm/package-lock.json | ben
 	@touch $@
 
 fuzz: install debian  ## 10,000 spoilt files, for a night; FUZZ_CASES= for another number
-	FUZZ_CASES=$(or $(FUZZ_CASES),10000) $(BIN)/python -m pytest --timeout 0 tests/test_fuzz.py
+	MOVES_CASES=2000 FUZZ_CASES=$(or $(FUZZ_CASES),10000) $(BIN)/python -m pytest --timeout 0 tests/test_fuzz.py tests/test_moves_model.py
 
 lint: install  ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

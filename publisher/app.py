@@ -281,7 +281,7 @@ class Publisher:
         except Unreadable as error:
             claim, refusal = Claim({}, self.inbox.fingerprint(drop)), error
         known = self.store.find(account.name, claim.fingerprint)
-        if known is not None and known.status is Status.WITHDRAWN and known.draft_media_id:
+        if known is not None and known.status is Status.WITHDRAWN and known.next_try_at is not None:
             return Taken(drop.name, "上一次的草稿正在删除，删完后自动处理。")
         if known is None or self._revives(known):
             return self._receive(drop, claim, refusal, account, known)

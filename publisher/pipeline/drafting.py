@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 from publisher.document import Asset, Newsletter, pictures_of
 from publisher.importers.signatures import EXTENSIONS
@@ -15,7 +16,7 @@ from publisher.pipeline.importing import account_code, draw_issue_cover, render_
 from publisher.pipeline.job import Job
 from publisher.rendering import Piece
 from publisher.rendering.ornaments import HEIGHT, WIDTH
-from publisher.store import Effect
+from publisher.store import Effect, EffectState
 from publisher.wechat import DraftArticle
 
 CLOCKS_DIFFER = timedelta(minutes=10)
@@ -36,10 +37,24 @@ def draft_issue(job: Job) -> Move:
 
 def discard_draft(job: Job) -> Move:
     """WITHDRAWN: the draft that nobody wants any more leaves the box; what is gone already is fine."""
-    draft = job.issue.draft_media_id
-    if draft and job.platform.has_draft(draft):
-        job.hold.once("delete_draft", draft, lambda: _delete_draft(job, draft), _not_found)
-    return Move(Status.WITHDRAWN, "草稿箱里的草稿已删除" if draft else "", None, {"draft_media_id": ""})
+    drafts = _drafts(job)
+    for draft in drafts:
+        if job.platform.has_draft(draft):
+            job.hold.once("delete_draft", draft, partial(_delete_draft, job, draft), _not_found)
+    return Move(Status.WITHDRAWN, "草稿箱里的草稿已删除" if drafts else "", None, {"draft_media_id": ""})
+
+
+def _drafts(job: Job) -> Sequence[str]:
+    """The issue's draft; before it is known to the issue, what the call that was to make it left behind."""
+    if job.issue.draft_media_id:
+        return (job.issue.draft_media_id,)
+    found: list[str] = []
+    for effect in job.edges.store.effects(job.issue.id):
+        if effect.kind == "add_draft" and effect.state is EffectState.DONE:
+            found.append(str(effect.result["media_id"]))
+        elif effect.kind == "add_draft" and effect.state is EffectState.INTENT:
+            found += job.platform.find_drafts(effect.key, effect.intent_at - CLOCKS_DIFFER)
+    return found
 
 
 def upload_pictures(job: Job, newsletter: Newsletter) -> dict[str, str]:

@@ -29,7 +29,7 @@ _OUT = frozenset({Status.SUBMITTED, Status.PUBLISHED})
 
 def import_issue(job: Job) -> Move:
     """RECEIVED -> IMPORTED: the structure is recovered, the articles are within the limits."""
-    newsletter = job.edges.read(job.edges.store.originals(job.issue.id))
+    newsletter = job.edges.read(_originals(job))
     rendering = render_issue(job, newsletter, placeholder_addresses(with_code(job.account, newsletter)))
     title = issue_title(newsletter, rendering)
     cover = () if newsletter.metadata.cover else check_cover(title, *cover_lines(newsletter))
@@ -37,11 +37,21 @@ def import_issue(job: Job) -> Move:
         newsletter, notes=(*newsletter.notes, *rendering.notes, *cover, *_old_date(job, newsletter))
     )
     _refuse_faults(newsletter.notes)
-    _settle_namesakes(job, replace(job.issue, title=title), newsletter)
+    newer = _settle_namesakes(job, replace(job.issue, title=title), newsletter)
+    if newer is not None:
+        return _superseded(newer.id, job.now())
     content = _content(newsletter, rendering)
     why = f"读出 {len(newsletter.articles)} 篇文章，合为 {len(rendering.pieces)} 篇图文"
     move = job.go(Status.IMPORTED, why, title=title)
     return replace(move, content=content)
+
+
+def _originals(job: Job) -> dict[str, bytes]:
+    """The dropped files. A drop that was refused keeps none; if its refusal was cut short, this is its reason."""
+    files = job.edges.store.originals(job.issue.id)
+    if not files:
+        raise NeedsPerson("no file was kept", "稿件太大，或文件太多，没有读入。请压缩图片、减少文件后重新投放。")
+    return files
 
 
 def schedule_issue(job: Job) -> Move:
@@ -164,19 +174,38 @@ def _refuse_faults(notes: Sequence[Note]) -> None:
         raise NeedsPerson(f"{len(faults)} faults in the file", "\n".join(dict.fromkeys(faults)))
 
 
-def _settle_namesakes(job: Job, issue: Issue, newsletter: Newsletter) -> None:
-    """A corrected file takes the place of what has not gone out; what has gone out is asked about.
+def _settle_namesakes(job: Job, issue: Issue, newsletter: Newsletter) -> Issue | None:
+    """A corrected file takes the place of what has not gone out; what has gone out is asked about. What came later than
+    this one, and was read sooner, takes its place: that issue, if any.
 
     The same title and date mean the same issue: offices reuse file names week after week.
     """
+    came = _came(job, issue)
     for other in job.edges.store.namesakes(issue):
         if not issue.title or other.title != issue.title or not _same_date(job, newsletter, other):
             continue
-        out = other.status in _OUT or other.held_from in _OUT
-        if out or may_be_out(job.edges.store.effects(other.id)):
+        if _may_have_left(job, other):
             _ask_about_namesake(job, issue, other)
-        elif other.id < issue.id:
+        elif _came(job, other) < came:
             supersede(job, other, issue.id)
+        else:
+            return other
+    return None
+
+
+def _came(job: Job, issue: Issue) -> tuple[datetime, int]:
+    """Since when an issue is wanted as it is: its last drop, or the word of an editor to read it again."""
+    history = job.edges.store.history(issue.id)
+    return max(past.at for past in history if past.after is Status.RECEIVED), issue.id
+
+
+def _may_have_left(job: Job, other: Issue) -> bool:
+    """Whether readers may see an issue: it was submitted, perhaps submitted, or its draft has left the box."""
+    if other.status in _OUT or other.held_from in _OUT or may_be_out(job.edges.store.effects(other.id)):
+        return True
+    if not other.cover_media_id:  # it was never drafted
+        return False
+    return not other.draft_media_id or not job.platform.has_draft(other.draft_media_id)
 
 
 def _same_date(job: Job, newsletter: Newsletter, other: Issue) -> bool:
@@ -200,8 +229,11 @@ def _ask_about_namesake(job: Job, issue: Issue, other: Issue) -> None:
 def supersede(job: Job, other: Issue, by: int) -> None:
     """Take back an issue that has not gone out, since a corrected file replaces it."""
     now = job.now()
-    move = Move(Status.WITHDRAWN, f"被改正后的稿件（第 {by} 号）取代", now, {"note": f"已由第 {by} 号稿件取代"})
-    job.edges.store.move(other, move, now)
+    job.edges.store.move(other, _superseded(by, now), now)
+
+
+def _superseded(by: int, now: datetime) -> Move:
+    return Move(Status.WITHDRAWN, f"被改正后的稿件（第 {by} 号）取代", now, {"note": f"已由第 {by} 号稿件取代"})
 
 
 def _content(newsletter: Newsletter, rendering: Rendering) -> Content:

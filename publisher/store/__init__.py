@@ -63,7 +63,8 @@ class Store:
             "fingerprint": fingerprint,
             "status": Status.RECEIVED,
             "created_at": now,
-            "next_try_at": now if files else None,  # without files there is nothing to import: it was refused
+            # Without files it is refused in the next move; if that is never made, the import says so.
+            "next_try_at": now if files else now + LEASE,
         }
         with self._write() as db:
             try:
@@ -82,13 +83,15 @@ class Store:
                 raise WrongMove(f"issue {issue_id} is {before.status}", f"第 {issue_id} 号稿件不能重新开始")
             _keep_originals(db, issue_id, files)
             clean = {
-                "status": Status.RECEIVED, "name": name, "next_try_at": now if files else None,
+                "status": Status.RECEIVED, "name": name, "next_try_at": now if files else now + LEASE,
                 "tries": 0, "note": "", "held_from": None,
                 "approved_at": None, "publish_at": None, "archive_path": None, "archived_at": None,
                 "draft_media_id": "", "cover_media_id": "",
             }  # fmt: skip
             db.execute(_t.issue.update().where(_t.issue.c.id == issue_id).values(clean))
-            db.execute(_t.effect.delete().where(_t.effect.c.issue_id == issue_id, _t.effect.c.kind != "submit"))
+            # A submission is kept for the story; one that nobody knows the outcome of was settled by the withdrawal.
+            over = (_t.effect.c.kind != "submit") | (_t.effect.c.state == EffectState.INTENT)
+            db.execute(_t.effect.delete().where(_t.effect.c.issue_id == issue_id, over))
             _record(db, issue_id, now, (before.status, Status.RECEIVED), f"再次收到同一稿件 {name}")
             return _issue(db, issue_id)
 

@@ -1,0 +1,109 @@
+"""Sequences that the model of moves found, or that were thought of beside it: each once doubled or lost an issue."""
+
+from __future__ import annotations
+
+import urllib.request
+
+import pytest
+
+from publisher.issue import Status
+from publisher.store import Store
+from tests.world import World, issue_text
+
+ADD, SUBMIT = "/cgi-bin/draft/add", "/cgi-bin/freepublish/submit"
+CORRECTED = issue_text(body="改正：全体会员种下了六百棵香樟树。")
+
+
+class Killed(BaseException):
+    """A stand-in for SIGKILL."""
+
+
+def press_publish(world: World, draft: str) -> None:
+    urllib.request.urlopen(f"{world.url}/sandbox/publish/{draft}", b"").close()
+
+
+def test_a_worker_killed_while_it_refuses_a_file_leaves_it_with_its_reason(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (world.home / "config" / "publisher.toml").write_text("[worker]\nmax_drop_megabytes = 1\n", encoding="utf-8")
+    publisher = world.open()
+    world.drop("big.txt", b"x" * 1_100_000)
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "move", killed)
+        with pytest.raises(Killed):
+            world.take_in(publisher)
+    again = world.open()
+    world.work(again)
+    assert world.wake(again, seconds=60).status is Status.HELD
+    assert "太大" in world.report("failed/big.txt.报告.txt")
+
+
+def test_an_issue_that_is_read_after_its_correction_gives_way_to_it(world: World) -> None:
+    publisher = world.open(slots=["30 17 * * *"])
+    world.drop("spring.txt", issue_text())
+    world.take_in(publisher)
+    first = publisher.issues()[0]
+    assert publisher.store.lease(first.id, "another", world.clock.now) is not None  # it dies while it reads
+    world.drop("spring.txt", CORRECTED)
+    world.take_in(publisher)
+    world.wake(publisher)
+    world.wake(publisher, minutes=2)
+    world.wake(publisher, hours=9)
+    world.finish(publisher)
+    assert [issue.status for issue in publisher.issues()] == [Status.WITHDRAWN, Status.PUBLISHED]
+    assert (world.drafts, world.publications) == (0, 1)
+
+
+def test_a_corrected_file_of_what_a_person_just_published_is_asked_about(world: World) -> None:
+    publisher = world.open(slots=["30 17 * * *"])
+    world.drop("spring.txt", issue_text())
+    press_publish(world, world.work(publisher).draft_media_id)
+    world.drop("spring.txt", CORRECTED)
+    issue = world.work(publisher)
+    assert issue.status is Status.HELD
+    assert "已经发布过" in issue.note
+    world.wake(publisher, hours=9)
+    world.finish(publisher)
+    assert world.publications == 1
+
+
+def test_a_draft_of_which_nothing_is_known_leaves_the_box_when_its_issue_is_withdrawn(world: World) -> None:
+    publisher = world.open()
+    world.fault(ADD, "lost-answer")
+    world.drop("spring.txt", issue_text())
+    issue = world.work(publisher)
+    assert (issue.status, world.drafts) == (Status.SCHEDULED, 1)
+    publisher.withdraw(issue.id)
+    world.finish(publisher)
+    assert (publisher.issue(issue.id).status, world.drafts) == (Status.WITHDRAWN, 0)
+
+
+def test_a_former_version_dropped_again_takes_the_place_of_its_correction(world: World) -> None:
+    publisher = world.open(slots=["30 17 * * *"])
+    for text in (issue_text(), CORRECTED, issue_text()):
+        world.drop("spring.txt", text)
+        world.work(publisher)
+        world.wake(publisher)
+    world.wake(publisher, hours=9)
+    world.finish(publisher)
+    assert [issue.status for issue in publisher.issues()] == [Status.PUBLISHED, Status.WITHDRAWN]
+    assert (world.drafts, world.publications) == (0, 1)
+
+
+def test_a_question_about_a_former_submission_does_not_stop_a_withdrawal(world: World) -> None:
+    publisher = world.open()
+    world.fault(SUBMIT, "reset-before")
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    issue = world.wake(publisher, minutes=31)
+    publisher.withdraw(issue.id)
+    world.wake(publisher)
+    world.drop("spring.txt", issue_text())
+    world.take_in(publisher)
+    publisher.schedule(issue.id, "2026-11-24 17:30")
+    assert world.wake(publisher).status is Status.DRAFTED
+    assert publisher.withdraw(issue.id).status is Status.WITHDRAWN

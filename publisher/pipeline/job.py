@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import get_args
 
 from msgspec.structs import replace
@@ -16,6 +16,9 @@ from publisher.pipeline.effects import Hold
 from publisher.rendering.theme import Theme
 from publisher.store import Store
 from publisher.wechat import Platform
+
+CLOCKS_DIFFER = timedelta(minutes=10)
+"""How far the platform's clock and ours may be apart when its lists are searched."""
 
 
 @dataclass(frozen=True, slots=True)

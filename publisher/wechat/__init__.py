@@ -12,6 +12,7 @@ from publisher.wechat.platform import (
     Publication,
     PublicationState,
     PublishedArticle,
+    StoredDraft,
     Submission,
 )
 
@@ -24,6 +25,7 @@ __all__ = [
     "Publication",
     "PublicationState",
     "PublishedArticle",
+    "StoredDraft",
     "Submission",
     "Timeouts",
     "verify_structure",

@@ -28,7 +28,7 @@ from publisher.pipeline.rights import refresh_rights
 from publisher.rendering.theme import parse_theme
 from publisher.replies import Archive, Entry, Message
 from publisher.slots import in_zone, parse_time
-from publisher.store import Effect, Past, Pause, Store, check_is_database
+from publisher.store import Effect, Heard, Past, Pause, Store, check_is_database
 from publisher.wechat import Platform
 
 log = logging.getLogger("publisher.app")
@@ -54,11 +54,16 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One issue's whole history: its moves and its outside effects."""
+    """One issue's whole history: its moves, its outside effects, and the platform's events that speak of it.
+
+    `pictures` are the file names of its pictures by fingerprint.
+    """
 
     issue: Issue
     moves: Sequence[Past]
     effects: Sequence[Effect]
+    events: Sequence[Heard]
+    pictures: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -152,7 +157,12 @@ class Publisher:
 
     def story(self, issue_id: int) -> Story:
         """The whole history of an issue."""
-        return Story(self.issue(issue_id), self.store.history(issue_id), self.store.effects(issue_id))
+        issue, effects = self.issue(issue_id), self.store.effects(issue_id)
+        ids = {issue.publish_id, issue.article_id, *(str(effect.result.get("publish_id", "")) for effect in effects)}
+        heard = self.store.heard(issue.account, issue.created_at)
+        events = [event for event in heard if _speaks_of(event) & (ids - {""})]
+        pictures = {asset.fingerprint: asset.name for asset in self.store.assets(issue_id)}
+        return Story(issue, self.store.history(issue_id), effects, events, pictures)
 
     def approve(self, issue_id: int) -> Issue:
         """Let a drafted issue go out at its time."""
@@ -335,6 +345,13 @@ class Publisher:
         if len(accounts) == 1:
             return next(iter(accounts.values()))
         return accounts.get(self.settings.default_account)
+
+
+def _speaks_of(event: Heard) -> set[str]:
+    """The ids of publications and mass sends in an event of the platform."""
+    info = event.fields.get("PublishEventInfo")
+    named = [info.get("publish_id"), info.get("article_id")] if isinstance(info, dict) else []
+    return {str(each) for each in (*named, event.fields.get("MsgID")) if each}
 
 
 def open_publisher(home: Path, environment: Mapping[str, str] | None = None, clock: Clock = system_clock) -> Publisher:

@@ -240,13 +240,18 @@ def status(home: Path, issue: int | None, as_json: bool) -> None:  # noqa: FBT00
 @main.command()
 @click.argument("issue", type=int)
 @click.pass_obj
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
 @_with_exit_codes
-def history(home: Path, issue: int) -> None:
+def history(home: Path, issue: int, as_json: bool) -> None:  # noqa: FBT001 - click's way
     """Tell the whole story of ISSUE: each move, each call, its code and time."""
-    from publisher.terminal import show_story
+    from publisher.storytelling import show_story, story_rows
 
     publisher = _open(home)
-    show_story(publisher.story(issue), publisher.zone_of(issue))
+    story, zone = publisher.story(issue), publisher.zone_of(issue)
+    if as_json:
+        _print_json(story_rows(story, zone))
+    else:
+        show_story(story, zone)
 
 
 def _decision(name: str, text: str) -> None:

@@ -133,7 +133,8 @@ class FilingRoom:
     def _text(self, issue: Issue, now: datetime) -> str:
         zone = self._zone(issue.account)
         lines = [f"{STATES[issue.status]}：{issue.note or issue.title or issue.name}", ""]
-        lines += [f"编号：{issue.id}", f"稿件：{issue.name}", f"标题：{issue.title or '（尚未读出）'}"]
+        revision = f"（第 {issue.id} 号稿件的第 {issue.revision} 稿）" if issue.revision > 1 else ""
+        lines += [f"编号：{issue.id}{revision}", f"稿件：{issue.name}", f"标题：{issue.title or '（尚未读出）'}"]
         if issue.publish_at is not None:
             lines.append(f"发布时间：{in_zone(issue.publish_at, zone)}")
         lines += [f"链接：{url}" for url in issue.article_urls]

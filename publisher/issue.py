@@ -55,8 +55,8 @@ MOVES: Mapping[Status, frozenset[Status]] = MappingProxyType(
     {
         _S.RECEIVED: frozenset({_S.IMPORTED, _S.HELD, _S.WITHDRAWN}),
         _S.IMPORTED: frozenset({_S.SCHEDULED, _S.HELD, _S.WITHDRAWN}),
-        _S.SCHEDULED: frozenset({_S.DRAFTED, _S.HELD, _S.WITHDRAWN}),
-        _S.DRAFTED: frozenset({_S.SUBMITTED, _S.PUBLISHED, _S.HELD, _S.WITHDRAWN}),
+        _S.SCHEDULED: frozenset({_S.IMPORTED, _S.DRAFTED, _S.HELD, _S.WITHDRAWN}),
+        _S.DRAFTED: frozenset({_S.IMPORTED, _S.SUBMITTED, _S.PUBLISHED, _S.HELD, _S.WITHDRAWN}),
         _S.SUBMITTED: frozenset({_S.PUBLISHED, _S.HELD, _S.REMOVED}),
         _S.PUBLISHED: frozenset({_S.REMOVED, _S.WITHDRAWN}),
         _S.HELD: frozenset(
@@ -66,7 +66,7 @@ MOVES: Mapping[Status, frozenset[Status]] = MappingProxyType(
         _S.REMOVED: frozenset(),
     }
 )
-"""What may follow what. A move that is not here cannot be stored."""
+"""What may follow what. A move that is not here cannot be stored. A corrected file takes what waits to IMPORTED."""
 
 OPEN = frozenset({_S.RECEIVED, _S.IMPORTED, _S.SCHEDULED, _S.DRAFTED, _S.SUBMITTED})
 """The states in which the worker has something to do, now or later."""
@@ -106,7 +106,8 @@ class Issue:
     """What one drop became: one draft of 1 to 8 articles, one publication. Times are aware, UTC.
 
     `name` is the path inside `drafts/`; `fingerprint` that of the dropped bytes; `next_try_at` None means
-    that nothing is to be done before a person acts; `held_from` is the state to which a retry returns.
+    that nothing is to be done before a person acts; `held_from` is the state to which a retry returns; `revision` is 1,
+    and one more for each corrected file.
     """
 
     id: int
@@ -129,6 +130,7 @@ class Issue:
     article_urls: tuple[str, ...] = ()
     published_at: datetime | None = None
     note: str = ""
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ class Content:
 class Move:
     """A decision about an issue: the next state (the same state: only facts change), why (Chinese, for its
     history; "" leaves no trace there), when to look again (None: not before a person acts), the facts that come
-    with it (field names of `Issue`), and what an import gave.
+    with it (field names of `Issue`), what an import gave, and whose revision the file of this issue turned out to be.
     """
 
     to: Status
@@ -167,6 +169,17 @@ class Move:
     next_try_at: datetime | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
     content: Content | None = None
+    revises: Revision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The waiting issue, as it was seen, that takes a corrected file as its next revision, and the move that this is
+    for it.
+    """
+
+    of: Issue
+    move: Move
 
 
 def may_follow(before: Status, after: Status) -> bool:

@@ -14,32 +14,24 @@ from publisher.issue import STATES, Issue, Status
 from publisher.slots import in_zone
 
 if TYPE_CHECKING:
-    from publisher.app import Story
     from publisher.doctor import Finding
     from publisher.linting import Review
-    from publisher.store import Effect, Pause
+    from publisher.store import Pause
     from publisher.worker import Pass
 
 _COLORS = {Status.PUBLISHED: "green", Status.HELD: "bold red", Status.WITHDRAWN: "dim", Status.REMOVED: "red"}
 _NOTE_COLORS = {"error": "red", "warning": "yellow", "info": "dim"}
 _ZONE = "Asia/Shanghai"
 
-_EFFECTS = {
-    "upload_image": "上传图片",
-    "upload_cover": "上传封面",
-    "add_draft": "新建草稿",
-    "delete_draft": "删除草稿",
-    "submit": "提交发布",
-    "mass_send": "提交群发",
-}
-_OUTCOMES = {"intent": "已发出，结果未知", "done": "成功", "rejected": "被拒绝"}
-
 
 def describe(issue: Issue) -> str:
     """One line about an issue."""
-    return f"第 {issue.id} 号《{issue.title or issue.name}》：{STATES[issue.status]}" + (
-        f"。{issue.note}" if issue.note else ""
-    )
+    state = f"第 {issue.id} 号《{issue.title or issue.name}》{_revision(issue)}：{STATES[issue.status]}"
+    return f"{state}。{issue.note}" if issue.note else state
+
+
+def _revision(issue: Issue) -> str:
+    return f"（第 {issue.revision} 稿）" if issue.revision > 1 else ""
 
 
 def issue_row(issue: Issue) -> dict[str, Any]:
@@ -50,6 +42,7 @@ def issue_row(issue: Issue) -> dict[str, Any]:
         "name": issue.name,
         "title": issue.title,
         "status": issue.status.value,
+        "revision": issue.revision,
         "publish_at": issue.publish_at.isoformat() if issue.publish_at else None,
         "draft_media_id": issue.draft_media_id,
         "publish_id": issue.publish_id,
@@ -67,7 +60,9 @@ def show_status(issues: Sequence[Issue], zones: Mapping[str, str]) -> None:
         moment = issue.published_at or issue.publish_at
         time = in_zone(moment, zones.get(issue.account, _ZONE)) if moment else " " * 16
         line = Text(f"{issue.id:>4}  {time}  ").append(STATES[issue.status], _COLORS.get(issue.status, "cyan"))
-        console.print(line.append(f"  {issue.account}  {issue.title or issue.name}", "bold"), soft_wrap=True)
+        console.print(
+            line.append(f"  {issue.account}  {issue.title or issue.name}{_revision(issue)}", "bold"), soft_wrap=True
+        )
         for detail in (*issue.article_urls, *issue.note.splitlines()):
             console.print(Text(f"      {detail}"), soft_wrap=True)
 
@@ -91,24 +86,6 @@ def show_work(issues: Sequence[Issue], done: Pass) -> None:
             Console().print(Text(describe(issue), style=_COLORS.get(issue.status, "")), soft_wrap=True)
             for url in issue.article_urls:
                 Console().print(Text(f"  {url}"), soft_wrap=True)
-
-
-def show_story(story: Story, zone: str) -> None:
-    """Every move and every call of an issue, by time."""
-    console = Console()
-    console.print(Text(describe(story.issue), style="bold"), soft_wrap=True)
-    lines = [(past.at, f"{STATES[past.after]}  {past.why}") for past in story.moves]
-    lines += [(effect.intent_at, _effect_line(effect)) for effect in story.effects]
-    for moment, line in sorted(lines, key=lambda entry: entry[0]):
-        console.print(Text(f"{in_zone(moment, zone)}  {line}"), soft_wrap=True)
-
-
-def _effect_line(effect: Effect) -> str:
-    parts = [f"  {_EFFECTS.get(effect.kind, effect.kind)} {_OUTCOMES[effect.state.value]}"]
-    parts += [f"{name}={value}" for name, value in effect.result.items() if value]
-    parts += [f"errcode={effect.errcode}"] if effect.errcode else []
-    parts += [f"rid={effect.rid}"] if effect.rid else []
-    return " ".join([*parts, effect.detail]).rstrip()
 
 
 def show_inspection(understood: Mapping[str, Any]) -> None:

@@ -542,9 +542,10 @@ def test_a_corrected_file_takes_the_place_of_one_that_waits(world: World) -> Non
     world.drop("spring.txt", issue_text(body="改正：全体会员种下了六百棵香樟树。"))
     world.work(publisher)
     world.wake(publisher)
-    assert publisher.issue(first.id).status is Status.WITHDRAWN
+    assert publisher.issue(first.id).revision == 2
     world.wake(publisher, hours=9)
-    assert world.finish(publisher).status is Status.PUBLISHED
+    assert world.finish(publisher).status is Status.WITHDRAWN
+    assert publisher.issue(first.id).status is Status.PUBLISHED
     assert (world.drafts, world.publications) == (0, 1)
 
 
@@ -638,8 +639,8 @@ def test_a_corrected_file_takes_the_place_of_one_that_was_held(world: World) -> 
     assert world.work(publisher).status is Status.HELD
     world.drop("plan.md", "---\ntitle: 计划\n---\n\n正文一段，说明计划。\n")
     world.work(publisher)
-    assert world.finish(publisher).status is Status.PUBLISHED
-    assert [issue.status for issue in publisher.issues()] == [Status.WITHDRAWN, Status.PUBLISHED]
+    world.finish(publisher)
+    assert [issue.status for issue in publisher.issues()] == [Status.PUBLISHED, Status.WITHDRAWN]
 
 
 def test_a_letter_without_numbers_is_told_apart_by_its_date(world: World) -> None:
@@ -735,7 +736,7 @@ def test_a_file_that_is_saved_anew_while_it_is_read_is_not_archived_with_the_old
     assert path.read_text(encoding="utf-8") == corrected
     world.work(publisher)
     world.wake(publisher)
-    assert [issue.status for issue in publisher.issues()] == [Status.WITHDRAWN, Status.DRAFTED]
+    assert [issue.status for issue in publisher.issues()] == [Status.DRAFTED, Status.WITHDRAWN]
     assert (world.home / "done" / "spring.txt").read_text(encoding="utf-8") == corrected
 
 

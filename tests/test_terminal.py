@@ -7,7 +7,8 @@ import pytest
 from publisher.app import Taken
 from publisher.inspection import inspection
 from publisher.issue import Status
-from publisher.terminal import describe, issue_row, show_inspection, show_status, show_story, show_work
+from publisher.storytelling import show_story
+from publisher.terminal import describe, issue_row, show_inspection, show_status, show_work
 from publisher.worker import Pass
 from tests.world import SECRETS, World, issue_text, read_here
 

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
-from functools import partial
 
 from publisher.document import Asset, Newsletter, pictures_of
 from publisher.importers.signatures import EXTENSIONS
-from publisher.issue import Move, Status
+from publisher.issue import Issue, Move, Status
 from publisher.pictures.cropping import Crops, central, crops
 from publisher.pipeline.effects import NothingFound, Result
 from publisher.pipeline.importing import account_code, draw_issue_cover, render_issue, with_code
-from publisher.pipeline.job import Job
+from publisher.pipeline.job import CLOCKS_DIFFER, Job
+from publisher.pipeline.renewing import DraftGone, ask_about_lost_draft, renew_draft
 from publisher.rendering import Piece
 from publisher.rendering.ornaments import HEIGHT, WIDTH
 from publisher.store import Effect, EffectState
 from publisher.wechat import DraftArticle
 
-CLOCKS_DIFFER = timedelta(minutes=10)
-"""How far the platform's clock and ours may be apart when its lists are searched."""
+__all__ = [
+    "CLOCKS_DIFFER",
+    "add_draft",
+    "cover_crops",
+    "cover_name",
+    "discard_draft",
+    "draft_issue",
+    "given_cover",
+    "upload_cover",
+    "upload_pictures",
+]
 
 
 def draft_issue(job: Job) -> Move:
@@ -29,18 +37,22 @@ def draft_issue(job: Job) -> Move:
     addresses = upload_pictures(job, newsletter)
     cover, shown = upload_cover(job, newsletter), cover_crops(newsletter)
     pieces = render_issue(job, newsletter, addresses).pieces
-    draft = add_draft(job, [_draft_article(piece, newsletter, cover, shown) for piece in pieces])
-    return job.go(
-        Status.DRAFTED, f"草稿已放入公众号草稿箱（{len(pieces)} 篇）", draft_media_id=draft, cover_media_id=cover
-    )
+    articles = [_draft_article(piece, newsletter, cover, shown) for piece in pieces]
+    try:
+        renewed = renew_draft(job, articles)
+    except DraftGone:
+        return ask_about_lost_draft(job, cover)
+    draft = renewed or _replace_draft(job, articles)
+    words = f"草稿箱里的草稿已更新为第 {job.issue.revision} 稿" if renewed else "草稿已放入公众号草稿箱"
+    why = f"{words}（{len(pieces)} 篇）"
+    return job.go(Status.DRAFTED, why, draft_media_id=draft, cover_media_id=cover)
 
 
 def discard_draft(job: Job) -> Move:
     """WITHDRAWN: the draft that nobody wants any more leaves the box; what is gone already is fine."""
     drafts = _drafts(job)
     for draft in drafts:
-        if job.platform.has_draft(draft):
-            job.hold.once("delete_draft", draft, partial(_delete_draft, job, draft), _not_found)
+        _take_out(job, draft)
     return Move(Status.WITHDRAWN, "草稿箱里的草稿已删除" if drafts else "", None, {"draft_media_id": ""})
 
 
@@ -55,6 +67,18 @@ def _drafts(job: Job) -> Sequence[str]:
         elif effect.kind == "add_draft" and effect.state is EffectState.INTENT:
             found += job.platform.find_drafts(effect.key, effect.intent_at - CLOCKS_DIFFER)
     return found
+
+
+def _replace_draft(job: Job, articles: Sequence[DraftArticle]) -> str:
+    """A new draft; that of the former revision, which could not be updated, leaves the box."""
+    draft = add_draft(job, articles)
+    _take_out(job, job.issue.draft_media_id)
+    return draft
+
+
+def _take_out(job: Job, draft: str) -> None:
+    if draft and job.platform.has_draft(draft):
+        job.hold.once("delete_draft", draft, lambda: _delete_draft(job, draft), _not_found)
 
 
 def upload_pictures(job: Job, newsletter: Newsletter) -> dict[str, str]:
@@ -108,10 +132,10 @@ def _upload_moving(job: Job, asset: Asset) -> str:
 
 
 def upload_cover(job: Job, newsletter: Newsletter) -> str:
-    """The cover's media id: one upload per issue, never shared, since it is the natural key by which a draft or a
+    """The cover's media id: one upload per revision, never shared, since it is the natural key by which a draft or a
     publication of ours is found again on the platform.
     """
-    name = f"wx-{job.issue.id}-{job.issue.fingerprint[:12]}.jpg"
+    name = cover_name(job.issue)
 
     def upload() -> Result:
         cover = job.platform.upload_cover(given_cover(newsletter) or draw_issue_cover(job, newsletter), name)
@@ -124,6 +148,12 @@ def upload_cover(job: Job, newsletter: Newsletter) -> str:
         return {"media_id": cover.media_id, "url": cover.url}
 
     return str(job.hold.once("upload_cover", name, upload, find)["media_id"])
+
+
+def cover_name(issue: Issue) -> str:
+    """The file name of the cover of the issue's present revision; no other revision has it, also one of equal bytes."""
+    revision = f"-r{issue.revision}" if issue.revision > 1 else ""
+    return f"wx-{issue.id}-{issue.fingerprint[:12]}{revision}.jpg"
 
 
 def add_draft(job: Job, articles: Sequence[DraftArticle]) -> str:

@@ -50,6 +50,8 @@ class Hold:
         if known is not None and known.state is EffectState.DONE:
             return known.result
         if known is not None and known.state is EffectState.INTENT:
+            if not known.detail:
+                self.store.remark(self.issue_id, kind, key, "the worker ended before it kept an answer")
             try:
                 return self._finish(kind, key, find(known))
             except NothingFound:

@@ -13,9 +13,9 @@ from publisher import codec
 from publisher.document import Asset, Level, Masthead, Newsletter, Note
 from publisher.errors import NeedsPerson
 from publisher.importers.file_name import read_file_name
-from publisher.issue import Account, ArticleRow, Content, Issue, Layout, Move, Status
-from publisher.pipeline.effects import may_be_out
+from publisher.issue import Account, ArticleRow, Content, Layout, Move, Status
 from publisher.pipeline.job import Job
+from publisher.pipeline.namesakes import settle_namesakes
 from publisher.rendering import Rendering, check, placeholder_addresses, render
 from publisher.rendering.cover import check_cover, draw_cover
 from publisher.rendering.layout import issue_number
@@ -24,11 +24,11 @@ from publisher.rendering.qr import qr_code
 from publisher.rendering.theme import Theme
 from publisher.slots import in_zone, is_over, next_slot, parse_time, time_on
 
-_OUT = frozenset({Status.SUBMITTED, Status.PUBLISHED})
-
 
 def import_issue(job: Job) -> Move:
-    """RECEIVED -> IMPORTED: the structure is recovered, the articles are within the limits."""
+    """RECEIVED -> IMPORTED: the structure is recovered, the articles are within the limits. Or WITHDRAWN: the file is
+    the next revision of an issue that waits.
+    """
     newsletter = job.edges.read(_originals(job))
     rendering = render_issue(job, newsletter, placeholder_addresses(with_code(job.account, newsletter)))
     title = issue_title(newsletter, rendering)
@@ -37,10 +37,10 @@ def import_issue(job: Job) -> Move:
         newsletter, notes=(*newsletter.notes, *rendering.notes, *cover, *_old_date(job, newsletter))
     )
     _refuse_faults(newsletter.notes)
-    newer = _settle_namesakes(job, replace(job.issue, title=title), newsletter)
-    if newer is not None:
-        return _superseded(newer.id, job.now())
     content = _content(newsletter, rendering)
+    revision = settle_namesakes(job, replace(job.issue, title=title), newsletter, content)
+    if revision is not None:
+        return revision
     why = f"读出 {len(newsletter.articles)} 篇文章，合为 {len(rendering.pieces)} 篇图文"
     move = job.go(Status.IMPORTED, why, title=title)
     return replace(move, content=content)
@@ -172,68 +172,6 @@ def _refuse_faults(notes: Sequence[Note]) -> None:
     faults = [note.text for note in notes if note.level is Level.ERROR]
     if faults:
         raise NeedsPerson(f"{len(faults)} faults in the file", "\n".join(dict.fromkeys(faults)))
-
-
-def _settle_namesakes(job: Job, issue: Issue, newsletter: Newsletter) -> Issue | None:
-    """A corrected file takes the place of what has not gone out; what has gone out is asked about. What came later than
-    this one, and was read sooner, takes its place: that issue, if any.
-
-    The same title and date mean the same issue: offices reuse file names week after week.
-    """
-    came = _came(job, issue)
-    for other in job.edges.store.namesakes(issue):
-        if not issue.title or other.title != issue.title or not _same_date(job, newsletter, other):
-            continue
-        if _may_have_left(job, other):
-            _ask_about_namesake(job, issue, other)
-        elif _came(job, other) < came:
-            supersede(job, other, issue.id)
-        else:
-            return other
-    return None
-
-
-def _came(job: Job, issue: Issue) -> tuple[datetime, int]:
-    """Since when an issue is wanted as it is: its last drop, or the word of an editor to read it again."""
-    history = job.edges.store.history(issue.id)
-    return max(past.at for past in history if past.after is Status.RECEIVED), issue.id
-
-
-def _may_have_left(job: Job, other: Issue) -> bool:
-    """Whether readers may see an issue: it was submitted, perhaps submitted, or its draft has left the box."""
-    if other.status in _OUT or other.held_from in _OUT or may_be_out(job.edges.store.effects(other.id)):
-        return True
-    if not other.cover_media_id:  # it was never drafted
-        return False
-    return not other.draft_media_id or not job.platform.has_draft(other.draft_media_id)
-
-
-def _same_date(job: Job, newsletter: Newsletter, other: Issue) -> bool:
-    """Whether the dates of the two mastheads, if any, agree: a letter without numbers has only its date."""
-    head = codec.load(job.edges.store.newsletter(other.id), Newsletter).masthead
-    dates = {masthead.date for masthead in (newsletter.masthead, head) if masthead and masthead.date}
-    return len(dates) < 2  # noqa: PLR2004 - two dates that differ
-
-
-def _ask_about_namesake(job: Job, issue: Issue, other: Issue) -> None:
-    """Ask whether to publish once more; nothing if a person answered the same question with a retry."""
-    question = (
-        f"《{issue.title}》已经发布过，或可能已经发出（第 {other.id} 号）。若要把这份改动过的稿件作为新的一期再发，请 "
-        f"publisher retry {issue.id}；不发，请 publisher withdraw {issue.id}。"
-    )
-    asked = [past.why for past in job.edges.store.history(issue.id) if past.after is Status.HELD]
-    if question not in asked:
-        raise NeedsPerson(f"issue {other.id} with the same title is out", question)
-
-
-def supersede(job: Job, other: Issue, by: int) -> None:
-    """Take back an issue that has not gone out, since a corrected file replaces it."""
-    now = job.now()
-    job.edges.store.move(other, _superseded(by, now), now)
-
-
-def _superseded(by: int, now: datetime) -> Move:
-    return Move(Status.WITHDRAWN, f"被改正后的稿件（第 {by} 号）取代", now, {"note": f"已由第 {by} 号稿件取代"})
 
 
 def _content(newsletter: Newsletter, rendering: Rendering) -> Content:

@@ -163,7 +163,8 @@ def _listed(job: Job, since: datetime) -> Publication | None:
 
 
 def _mass_send(job: Job) -> Move:
-    clientmsgid = f"issue-{job.issue.id}-{job.issue.fingerprint[:24]}"
+    revision = f"-r{job.issue.revision}" if job.issue.revision > 1 else ""
+    clientmsgid = f"issue-{job.issue.id}-{job.issue.fingerprint[:24]}{revision}"
 
     def send() -> Result:
         sent = job.platform.mass_send(job.issue.draft_media_id, clientmsgid)

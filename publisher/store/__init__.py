@@ -24,12 +24,14 @@ from publisher.errors import StaleIssue, Unavailable, WrongMove
 from publisher.issue import ArticleRow, Content, Issue, Move, Status, may_follow
 from publisher.migrations import migrate
 from publisher.store.accounts import Accounts
+from publisher.store.calls import call_name, call_outcome, remember_calls
 from publisher.store.database import check_is_database, open_database
-from publisher.store.records import Effect, EffectState, Filing, Past, Pause, Published, Rights
+from publisher.store.records import Effect, EffectState, Filing, Heard, Past, Pause, Published, Rights
+from publisher.store.revisions import exchange_files, is_submission_begun
 
 __all__ = [
-    "LEASE", "Accounts", "Effect", "EffectState", "Filing", "Past", "Pause", "Published", "Rights", "Store",
-    "check_is_database",
+    "LEASE", "Accounts", "Effect", "EffectState", "Filing", "Heard", "Past", "Pause", "Published", "Rights", "Store",
+    "call_name", "call_outcome", "check_is_database",
 ]  # fmt: skip
 
 LEASE = timedelta(seconds=60)
@@ -91,7 +93,9 @@ class Store:
             db.execute(_t.issue.update().where(_t.issue.c.id == issue_id).values(clean))
             # A submission is kept for the story; one that nobody knows the outcome of was settled by the withdrawal.
             over = (_t.effect.c.kind != "submit") | (_t.effect.c.state == EffectState.INTENT)
-            db.execute(_t.effect.delete().where(_t.effect.c.issue_id == issue_id, over))
+            old = [_t.effect.c.issue_id == issue_id, over]
+            remember_calls(db, old, "稿件后来重新开始")
+            db.execute(_t.effect.delete().where(*old))
             _record(db, issue_id, now, (before.status, Status.RECEIVED), f"再次收到同一稿件 {name}")
             return _issue(db, issue_id)
 
@@ -171,18 +175,11 @@ class Store:
 
         Raises WrongMove for a move that the table does not allow, StaleIssue if the issue is no longer as given.
         """
-        if not may_follow(issue.status, move.to):
-            raise WrongMove(f"issue {issue.id}: {issue.status} -> {move.to}", f"第 {issue.id} 号稿件现在不能这样处理")
-        guard = [_t.issue.c.id == issue.id, _t.issue.c.status == issue.status]
-        guard.append(_t.issue.c.lease_owner == owner if owner else _unleased(now))
-        values: dict[str, object] = {"status": move.to, "next_try_at": move.next_try_at, **move.facts}
         with self._write() as db:
-            if db.execute(_t.issue.update().where(*guard).values(values)).rowcount == 0:
-                raise StaleIssue(f"issue {issue.id} was moved by somebody else", "稿件正在处理，请稍后再试")
-            if move.content is not None:
-                _keep_content(db, issue.id, move.content)
-            if move.why:
-                _record(db, issue.id, now, (issue.status, move.to), move.why)
+            if move.revises is not None:
+                _move(db, move.revises.of, move.revises.move, now, _unleased(now))
+                exchange_files(db, move.revises.of, issue)
+            _move(db, issue, move, now, _t.issue.c.lease_owner == owner if owner else _unleased(now))
             return _issue(db, issue.id)
 
     def history(self, issue_id: int) -> list[Past]:
@@ -243,6 +240,11 @@ class Store:
             row = db.execute(select(_t.effect).where(*_this_effect(issue_id, kind, key))).one_or_none()
             return None if row is None else _to_effect(row)
 
+    def is_submission_begun(self, issue: Issue) -> bool:
+        """Whether its draft was submitted, or may have been."""
+        with self._read() as db:
+            return is_submission_begun(db, issue)
+
     def effects(self, issue_id: int) -> list[Effect]:
         """All effects of an issue in the order of their intents."""
         query = (
@@ -259,11 +261,13 @@ class Store:
             held = db.execute(select(_t.issue.c.lease_owner).where(_t.issue.c.id == issue_id)).scalar_one()
             if held != owner:
                 raise StaleIssue(f"issue {issue_id}: the lease was lost")
+            remember_calls(db, _this_effect(issue_id, kind, key), "再做一次")
             db.execute(insert(_t.effect).values(begun).on_conflict_do_update(_EFFECT_KEY, set_=fresh))
 
     def finish(self, issue_id: int, kind: str, key: str, result: Mapping[str, Any], now: datetime) -> None:
         """Commit what an effect gave."""
-        values = {"state": EffectState.DONE, "result": dict(result), "ended_at": now, "detail": ""}
+        # A detail stays: it says that the answer was lost at first, and the result found later.
+        values = {"state": EffectState.DONE, "result": dict(result), "ended_at": now}
         with self._write() as db:
             db.execute(_t.effect.update().where(*_this_effect(issue_id, kind, key)).values(values))
 
@@ -280,8 +284,9 @@ class Store:
             db.execute(_t.effect.update().where(*_this_effect(issue_id, kind, key)).values(detail=detail))
 
     def forget_effect(self, issue_id: int, kind: str, key: str) -> None:
-        """Strike an effect that a person, or the platform's own lists, know not to have happened."""
+        """Strike an effect that a person, or the platform, knows not to have happened. The history keeps it."""
         with self._write() as db:
+            remember_calls(db, _this_effect(issue_id, kind, key), "后来知道不再作数")
             db.execute(_t.effect.delete().where(*_this_effect(issue_id, kind, key)))
 
     # ------------------------------------------------------------------ pictures, events
@@ -317,6 +322,13 @@ class Store:
         query = query.where(_t.event.c.received_at >= since).order_by(_t.event.c.id.desc()).limit(200)
         with self._read() as db:
             return list(db.execute(query).scalars())
+
+    def heard(self, account: str, since: datetime) -> list[Heard]:
+        """The kept events of an account received since then, oldest first."""
+        query = select(_t.event).where(_t.event.c.account == account, _t.event.c.received_at >= since)
+        with self._read() as db:
+            rows = db.execute(query.order_by(_t.event.c.id))
+            return [Heard(row.received_at, row.kind, row.fields) for row in rows]
 
     # ------------------------------------------------------------------ the dropped files
 
@@ -384,6 +396,19 @@ def _issue(db: Connection, issue_id: int) -> Issue:
     if row is None:
         raise KeyError(issue_id)
     return _to_issue(row)
+
+
+def _move(db: Connection, issue: Issue, move: Move, now: datetime, may_move: Any) -> None:
+    if not may_follow(issue.status, move.to):
+        raise WrongMove(f"issue {issue.id}: {issue.status} -> {move.to}", f"第 {issue.id} 号稿件现在不能这样处理")
+    values: dict[str, object] = {"status": move.to, "next_try_at": move.next_try_at, **move.facts}
+    guard = [_t.issue.c.id == issue.id, _t.issue.c.status == issue.status, may_move]
+    if db.execute(_t.issue.update().where(*guard).values(values)).rowcount == 0:
+        raise StaleIssue(f"issue {issue.id} was moved by somebody else", "稿件正在处理，请稍后再试")
+    if move.content is not None:
+        _keep_content(db, issue.id, move.content)
+    if move.why:
+        _record(db, issue.id, now, (issue.status, move.to), move.why)
 
 
 def _to_issue(row: Any) -> Issue:

@@ -49,6 +49,15 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """A result event of the platform, and when it came."""
+
+    at: datetime
+    kind: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """A published issue as readers may ask for it."""
 

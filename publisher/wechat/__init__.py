@@ -15,6 +15,7 @@ from publisher.wechat.platform import (
     Publication,
     PublicationState,
     PublishedArticle,
+    StoredDraft,
     Submission,
 )
 
@@ -29,6 +30,7 @@ __all__ = [
     "Publication",
     "PublicationState",
     "PublishedArticle",
+    "StoredDraft",
     "Submission",
     "Timeouts",
     "closed",

@@ -90,6 +90,14 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredDraft:
+    """A draft in the box: its articles' covers, in order; `updated_at` None if the platform does not tell."""
+
+    thumb_media_ids: tuple[str, ...]
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedArticle:
     """A published set of articles: the covers and links of those that are not deleted."""
 
@@ -170,13 +178,19 @@ class Platform:
 
     def has_draft(self, media_id: str) -> bool:
         """Whether the draft is in the box: it leaves it when it is published, sent or deleted."""
+        return self.read_draft(media_id) is not None
+
+    def read_draft(self, media_id: str) -> StoredDraft | None:
+        """The draft, as far as it tells whose it is; None if it is not in the box."""
         try:
-            self._client.draft.get(media_id)
+            answer: Answer = self._client.draft.get(media_id)
         except Refused as error:
             if error.errcode != NO_SUCH_MEDIA:
                 raise
-            return False
-        return True
+            return None
+        covers = tuple(str(each.get("thumb_media_id", "")) for each in _objects(answer.get("news_item")))
+        updated = _updated(answer)
+        return StoredDraft(covers, updated if updated != _NOBODY_KNOWS else None)
 
     def update_draft(self, media_id: str, index: int, article: DraftArticle) -> None:
         """Replace the article at `index`, counted from 0."""
@@ -296,6 +310,9 @@ def _recent(fetch: Callable[[int, int], Answer], since: datetime) -> Iterator[di
             return
 
 
+_NOBODY_KNOWS = datetime.max.replace(tzinfo=UTC)
+
+
 def _updated(item: Mapping[str, Any]) -> datetime:
     """When an entry was last touched; what has no time counts as new, since it must not be overlooked."""
     content = item.get("content")
@@ -303,7 +320,7 @@ def _updated(item: Mapping[str, Any]) -> datetime:
     try:
         return datetime.fromtimestamp(int(str(item.get("update_time") or inner)), UTC)
     except (ValueError, OverflowError, OSError):
-        return datetime.max.replace(tzinfo=UTC)
+        return _NOBODY_KNOWS
 
 
 def _articles(item: Mapping[str, Any]) -> list[dict[str, Any]]:

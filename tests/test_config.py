@@ -158,7 +158,7 @@ def test_broken_toml_is_one_of_the_faults(tmp_path: Path, text: str) -> None:
         ('[accounts.main]\nappid = "x"\napprove = "yes"\n', "true or false"),
         ('[accounts.main]\nappid = "x"\nslots = "30 17 * * *"\n', "a list of texts"),
         ('[accounts.main]\nappid = "x"\nslots = ["每月 31 日 9:00"]\n', "每月最后一天"),
-        ('[accounts.main]\nappid = "x"\nslots = ["0 0 30 2 *"]\n', "ever comes"),
+        ('[accounts.main]\nappid = "x"\nslots = ["0 0 30 2 *"]\n', "never comes"),
         ('[accounts.main]\nappid = "x"\nlate_minutes = -1\n', "a number of minutes"),
         ('[accounts.main]\nappid = "x"\nlate_minutes = true\n', "a number is wanted"),
         ('[accounts.main]\nappid = "x"\njitter_minutes = 721\n', "at most 720"),

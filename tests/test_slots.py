@@ -18,18 +18,22 @@ from publisher.slots import (
     is_over,
     is_workday,
     known_until,
-    next_slot,
     parse_slot,
     parse_time,
     slot_fault,
-    time_on,
 )
 
+SHANGHAI = "Asia/Shanghai"
 TUESDAY_NINE = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 
 
-def test_without_slots_it_goes_out_as_soon_as_it_is_ready() -> None:
-    assert next_slot((), "Asia/Shanghai", TUESDAY_NINE) == TUESDAY_NINE
+def next_slot(slots: tuple[str, ...], zone: str, after: datetime) -> datetime:
+    return next(Timetable(slots, zone).coming(after))
+
+
+def test_without_slots_no_moment_comes() -> None:
+    assert list(Timetable((), "Asia/Shanghai").coming(TUESDAY_NINE)) == []
+    assert Timetable((), "Asia/Shanghai").on(date(2026, 11, 24), TUESDAY_NINE) == []
 
 
 def test_the_earliest_of_several_slots_is_taken_in_the_accounts_zone() -> None:
@@ -54,11 +58,6 @@ def test_a_slot_that_is_now_is_not_missed() -> None:
 )
 def test_days_of_the_week_count_as_in_cron(slot: str, day: int) -> None:
     assert next_slot((slot,), "Asia/Shanghai", TUESDAY_NINE) == datetime(2026, 11, day, 4, 0, tzinfo=UTC)
-
-
-def test_a_slot_that_never_comes_is_an_error() -> None:
-    with pytest.raises(ValueError, match="ever comes"):
-        next_slot(("0 0 30 2 *",), "Asia/Shanghai", TUESDAY_NINE)
 
 
 @pytest.mark.parametrize(
@@ -93,18 +92,24 @@ def test_patience_doubles_up_to_ten_minutes(tries: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("slots", "day", "moment"),
+    ("slots", "day", "moments"),
     [
-        ((), 26, "2026-11-26 09:00"),
-        (("30 17 * * thu", "0 12 * * thu"), 26, "2026-11-26 12:00"),
-        (("30 17 * * fri",), 26, "2026-11-26 09:00"),
-        (("0 8,10 * * *",), 24, "2026-11-24 10:00"),
-        (("0 8 * * *",), 24, "2026-11-24 09:00"),
+        (("30 17 * * thu", "0 12 * * thu"), 26, ["2026-11-26 12:00", "2026-11-26 17:30"]),
+        (("30 17 * * fri",), 26, []),
+        (("0 8,10 * * *",), 24, ["2026-11-24 10:00"]),
+        (("0 8 * * *",), 24, []),
     ],
 )
-def test_a_day_means_its_first_slot_to_come_or_nine_oclock(slots: tuple[str, ...], day: int, moment: str) -> None:
-    given = time_on(date(2026, 11, day), slots, "Asia/Shanghai", TUESDAY_NINE)
-    assert in_zone(given, "Asia/Shanghai") == moment
+def test_a_day_has_its_slots_that_are_still_to_come(slots: tuple[str, ...], day: int, moments: list[str]) -> None:
+    coming = Timetable(slots, SHANGHAI).on(date(2026, 11, day), TUESDAY_NINE)
+    assert [in_zone(moment, SHANGHAI) for moment in coming] == moments
+
+
+def test_the_office_opens_at_nine_on_a_working_day_if_only_those_count() -> None:
+    saturday, table = date(2026, 11, 28), Timetable((), SHANGHAI, workdays=True)
+    assert in_zone(table.opening(saturday), SHANGHAI) == "2026-11-28 09:00"
+    assert in_zone(table.next_opening(saturday), SHANGHAI) == "2026-11-30 09:00"
+    assert in_zone(Timetable((), SHANGHAI).next_opening(saturday), SHANGHAI) == "2026-11-28 09:00"
 
 
 def test_a_day_is_over_when_it_is_over_in_the_accounts_zone() -> None:
@@ -115,7 +120,6 @@ def test_a_day_is_over_when_it_is_over_in_the_accounts_zone() -> None:
 
 # ---------------------------------------------------------------------------- slots in words
 
-SHANGHAI = "Asia/Shanghai"
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
 CLOCKS = st.times().map(lambda clock: clock.replace(second=0, microsecond=0, tzinfo=None))
 WEEK, ENGLISH_WEEK = "一二三四五六日", ("monday", "tue", "Wednesday", "thursdays", "fri", "sat", "sunday")
@@ -176,7 +180,7 @@ def test_what_is_named_as_an_example_is_one(example: str) -> None:
         ("每月 31 日 9:00", "每月最后一天"),
         ("每月第五个周五 9:00", "write 1 to 4"),
         ("每月第二十个工作日 9:00", "write 1 to 15"),
-        ("0 0 30 2 *", "ever comes"),
+        ("0 0 30 2 *", "never comes"),
         ("61 0 * * *", "cron expression"),
     ],
 )

@@ -17,8 +17,9 @@ from publisher.issue import Account, Issue, Move, Status
 from publisher.pipeline.confirming import confirm_issue
 from publisher.pipeline.drafting import discard_draft, draft_issue
 from publisher.pipeline.effects import Hold
-from publisher.pipeline.importing import import_issue, schedule_issue
+from publisher.pipeline.importing import import_issue
 from publisher.pipeline.job import Edges, Job, Step
+from publisher.pipeline.scheduling import schedule_issue
 from publisher.pipeline.submitting import submit_issue
 from publisher.slots import backoff, in_zone
 

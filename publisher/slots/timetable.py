@@ -16,6 +16,7 @@ OFFICE_OPENS = time(9)
 _DAY = timedelta(days=1)
 _FAR = 40 * 366
 """Days: how far a slot is looked for. A 29 February that is a Friday comes every 28 years, but for 1900 and 2100."""
+_SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 _FAR_FROM_THE_END = 366
 """Days that are left before the last date there is, for days off to be looked at."""
 
@@ -50,8 +51,12 @@ class Timetable:
         return list(takewhile(lambda moment: moment < ends, self.coming(max(begin, now)))) if self.slots else []
 
     def opening(self, day: date) -> datetime:
+        """When the office opens on a day: for an issue that is promised for it and finds no slot."""
+        return _real_moment(day, OFFICE_OPENS, ZoneInfo(self.zone))
+
+    def next_opening(self, day: date) -> datetime:
         """When the office opens on a day, or on the first working day after it, if only those count."""
-        return real_moment(workday_from(day) if self.workdays else day, OFFICE_OPENS, ZoneInfo(self.zone))
+        return self.opening(workday_from(day) if self.workdays else day)
 
     def is_guess(self, moment: datetime) -> bool:
         """Whether a slot depends on working days of a year whose holidays are not known yet."""
@@ -69,14 +74,23 @@ class Timetable:
             return []
         days = (day, *rest_before(day)) if self.workdays else (day,)
         clocks = {clock for slot in map(parse_slot, self.slots) for clock in _clocks(slot, days)}
-        return [real_moment(day, clock, zone) for clock in sorted(clocks)]
+        return [_real_moment(day, clock, zone) for clock in sorted(clocks)]
+
+
+def slot_fault(slot: str) -> str:
+    """What is wrong with a slot as written ("" if nothing)."""
+    try:
+        coming = Timetable((slot,), "UTC").coming(_SOME_DAY)
+        return "" if next(coming, None) else "it never comes"
+    except ValueError as error:
+        return str(error)
 
 
 def _clocks(slot: Slot, days: Sequence[date]) -> tuple[time, ...]:
     return slot.times if any(map(slot.falls_on, days)) else ()
 
 
-def real_moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
+def _real_moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The one moment (UTC) at which clocks in a zone show this: the first of two when they are put back; when they
     skip it, the moment at which they are put forward.
     """
@@ -98,33 +112,3 @@ def _jump(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
         else:
             before = middle
     return after
-
-
-def next_slot(slots: Sequence[str], zone: str, after: datetime) -> datetime:
-    """The first moment (UTC) at or after `after` that any of the slots names; `after` itself without slots.
-
-    Raises ValueError for a slot that is not one, or if none ever comes.
-    """
-    if not slots:
-        return after
-    moment = next(Timetable(tuple(slots), zone).coming(after), None)
-    if moment is None:
-        raise ValueError(f"none of the slots ever comes: {', '.join(slots)}")
-    return moment
-
-
-def time_on(day: date, slots: Sequence[str], zone: str, now: datetime) -> datetime:
-    """The moment (UTC) for an issue that is only promised for a day: the account's first slot on it that is still to
-    come, else 09:00.
-    """
-    return next(iter(Timetable(tuple(slots), zone).on(day, now)), real_moment(day, OFFICE_OPENS, ZoneInfo(zone)))
-
-
-def slot_fault(slot: str) -> str:
-    """What is wrong with a slot as written ("" if nothing)."""
-    try:
-        parse_slot(slot)
-        next_slot([slot], "UTC", datetime(2026, 1, 1, tzinfo=UTC))
-    except ValueError as error:
-        return str(error)
-    return ""

@@ -24,6 +24,7 @@ from publisher.errors import StaleIssue, Unavailable, WrongMove
 from publisher.issue import ArticleRow, Content, Issue, Move, Status, may_follow
 from publisher.migrations import migrate
 from publisher.store.database import check_is_database, open_database
+from publisher.store.plans import Plans
 from publisher.store.records import Effect, EffectState, Filing, Past, Published
 
 __all__ = ["LEASE", "Effect", "EffectState", "Filing", "Past", "Published", "Store", "check_is_database"]
@@ -35,7 +36,7 @@ _ISSUE_COLUMNS = [schema.issue.c[field.name] for field in fields(Issue)]
 _t = schema
 
 
-class Store:
+class Store(Plans):
     """The database of one workspace. Safe for threads and for several processes."""
 
     def __init__(self, path: Path, patience: float = 30) -> None:

@@ -91,7 +91,7 @@ def test_a_slot_that_was_used_is_not_used_again_when_the_clock_is_set_back(world
     world.wake(publisher, hours=8.5)
     assert world.finish(publisher).status is Status.PUBLISHED
     world.clock.turn(days=-1)
-    assert planned(publisher, drop(world, publisher, "夏")) == "2026-11-23 17:30"
+    assert planned(publisher, drop(world, publisher, "夏")) == "2026-11-25 17:30"
 
 
 def test_times_that_editors_give_may_coincide_and_are_told_of(world: World) -> None:

@@ -23,8 +23,10 @@ from publisher.inbox import Changed, Claim, Drop, Inbox, Waiting
 from publisher.issue import STATES, Account, Issue, Move, Status
 from publisher.pipeline import Edges, wake
 from publisher.pipeline.effects import SUBMISSIONS, is_unsure, may_be_out
+from publisher.pipeline.planner import Planner
 from publisher.pipeline.quota import open_gate
 from publisher.pipeline.rights import refresh_rights
+from publisher.pipeline.scheduling import reschedule, time_after_retry
 from publisher.rendering.theme import parse_theme
 from publisher.replies import Archive, Entry, Message
 from publisher.slots import in_zone, parse_time
@@ -175,25 +177,21 @@ class Publisher:
         return self._decide(issue, Move(issue.status, "编辑审批通过", now, {"approved_at": now, "note": ""}))
 
     def schedule(self, issue_id: int, time: str) -> Issue:
-        """Give an issue that is not submitted yet another time, as an editor writes it."""
+        """Give an issue that is not submitted yet another time, as an editor writes it; one that is held for its time
+        goes on with it.
+        """
         issue = self.issue(issue_id)
         zone = self._zone(issue)
         try:
             publish_at = parse_time(time, zone)
         except ValueError as error:
             raise WrongMove(str(error), f"时间「{time}」看不懂，请写成 2026-11-24 17:30。") from None
-        if issue.status is Status.HELD and issue.held_from is Status.IMPORTED:
-            issue = self.retry(issue_id)
-        if issue.status not in {Status.RECEIVED, Status.IMPORTED, Status.SCHEDULED, Status.DRAFTED}:
-            raise WrongMove(
-                f"issue {issue_id} is {issue.status}", f"第 {issue_id} 号稿件{STATES[issue.status]}，不能再改时间。"
-            )
-        why = f"编辑定于 {in_zone(publish_at, zone)} 发布"
-        return self._decide(issue, Move(issue.status, why, self.clock(), {"publish_at": publish_at}))
+        return self._decide(issue, reschedule(self._planner(issue), publish_at))
 
     def retry(self, issue_id: int) -> Issue:
-        """Let a held issue go on from where it was held. For a submission of unknown outcome this is the editor's
-        word that it did not go out. Where its account is paused, this is also the word that the account may go on.
+        """Let a held issue go on from where it was held, at once if its time is over. For a submission of unknown
+        outcome this is the editor's word that it did not go out. Where its account is paused, this is also the word
+        that the account may go on.
         """
         issue = self.issue(issue_id)
         if self.store.accounts.pause_of(issue.account) is not None:
@@ -206,8 +204,9 @@ class Publisher:
             if effect.kind in SUBMISSIONS and (is_unsure(effect) or issue.held_from is Status.SUBMITTED):
                 self.store.forget_effect(issue_id, effect.kind, effect.key)
         back = Status.DRAFTED if issue.held_from is Status.SUBMITTED else issue.held_from
-        facts = {"note": "", "tries": 0, "publish_id": ""}
-        return self._decide(issue, Move(back, "编辑要求重试", self.clock(), facts))
+        why, time = time_after_retry(self._planner(issue))
+        facts = {"note": "", "tries": 0, "publish_id": "", **time}
+        return self._decide(issue, Move(back, why, self.clock(), facts))
 
     def withdraw(self, issue_id: int) -> Issue:
         """Take an issue back; its draft leaves the box. WrongMove once readers can see it."""
@@ -268,6 +267,10 @@ class Publisher:
         self.filing.report(after, self.clock())
         log.info("issue=%d account=%s decided=%s->%s", issue.id, issue.account, issue.status, after.status)
         return after
+
+    def _planner(self, issue: Issue) -> Planner:
+        account = self.settings.accounts.get(issue.account) or Account(issue.account, "")
+        return Planner(self.store, account, issue, self.clock())
 
     def _zone(self, issue: Issue) -> str:
         account = self.settings.accounts.get(issue.account)

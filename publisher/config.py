@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from publisher.errors import ConfigError
-from publisher.issue import Account, Finish, Layout, api_base_fault, qr_fault
+from publisher.issue import Account, Finish, Layout, MassLimit, api_base_fault, qr_fault
 from publisher.rendering import shipped_themes
 from publisher.rendering.theme import parse_theme
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 CONFIG_FILES = ("publisher.toml", "accounts.toml", "replies.toml")
 _T = TypeVar("_T")
 SECRETS = ("appsecret", "token", "aeskey")
+MOST_JITTER = 12 * 60
+"""Minutes by which slots may be spread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,10 @@ def _account_faults(account: Account, themes: Mapping[str, str]) -> list[str]:
         faults.append(f"finish: {_choice(account.finish, get_args(Finish))}")
     if account.layout not in get_args(Layout):
         faults.append(f"layout: {_choice(account.layout, get_args(Layout))}")
+    if account.mass_limit not in get_args(MassLimit):
+        faults.append(f"mass_limit: {_choice(account.mass_limit, get_args(MassLimit))}")
+    if account.jitter_minutes > MOST_JITTER:
+        faults.append(f"jitter_minutes: at most {MOST_JITTER}, or issues would leave their day")
     if account.qr and qr_fault(account.qr):
         faults.append(f"qr: {qr_fault(account.qr)}")
     if account.theme not in themes:
@@ -239,13 +245,11 @@ def _account_faults(account: Account, themes: Mapping[str, str]) -> list[str]:
 
 
 def _slot_faults(account: Account) -> Iterator[str]:
-    from publisher.slots import parse_slot
+    from publisher.slots import slot_fault
 
     for slot in account.slots:
-        try:
-            parse_slot(slot, account.zone)
-        except ValueError as error:
-            yield f"slots: {slot!r} is not a cron expression of five fields: {error}"
+        if fault := slot_fault(slot):
+            yield f"slots: {slot!r}: {fault}"
 
 
 def _with_secrets(account: Account, environment: Mapping[str, str], faults: list[str]) -> Account:
@@ -300,12 +304,16 @@ def _convert(value: object, annotation: str) -> tuple[Any, str]:
             return value, ""
         case "bool", _:
             return None, "true or false is wanted"
-        case (("int" | "float"), bool()):
+        case (("int" | "float" | "Minutes"), bool()):
             return None, "a number is wanted"
         case "int", int() if value > 0:
             return value, ""
         case "float", int() | float() if value > 0:
             return float(value), ""
+        case "Minutes", int() if value >= 0:
+            return value, ""
+        case "Minutes", _:
+            return None, "a number of minutes is wanted, 0 or more"
         case (("int" | "float"), _):
             return None, "a number greater than 0 is wanted"
         case "tuple[str, ...]", list() if all(isinstance(item, str) for item in value):

@@ -15,12 +15,14 @@ from publisher.config import Settings, read_settings, secret_variable
 from publisher.errors import ConfigError, WeChatError
 from publisher.issue import Account
 from publisher.rendering.cover import check_cover
-from publisher.slots import in_zone
+from publisher.slots import Timetable, in_zone, known_until
 from publisher.store import Rights, Store, check_is_database
 from publisher.wechat import Platform
 
 ENOUGH_DISK = 500_000_000
 """Bytes: a busy year of issues with their pictures."""
+HOLIDAYS_AHEAD = timedelta(days=31)
+"""How far ahead the public holidays should be known where issues are planned by working days."""
 CLOCK_TOLERANCE = timedelta(minutes=2)
 """Callbacks are refused beyond ten minutes; two leave room."""
 
@@ -48,6 +50,8 @@ def examine(home: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     yield _font()
     yield _office()
     yield _mermaid()
+    if any(_needs_holidays(account) for account in settings.accounts.values()):
+        yield _holidays()
     if not settings.accounts:
         yield Finding(
             fine=False, text=f"no account: add an [accounts.NAME] table to {home / 'config' / 'accounts.toml'}"
@@ -111,6 +115,19 @@ def _mermaid() -> Finding:
     return Finding(
         fine=True, text=f"Mermaid: mmdc is not installed, so diagrams stay code; {diagrams.INSTALL} to draw them"
     )
+
+
+def _needs_holidays(account: Account) -> bool:
+    """Whether the slots of an account ask for working days."""
+    return bool(account.slots) and Timetable(account.slots, account.zone, account.workdays).needs_holidays
+
+
+def _holidays() -> Finding:
+    """The government announces a year's holidays in the November before it; the package follows."""
+    text = f"public holidays: known until {known_until()}; later days count as working days from Monday to Friday"
+    if known_until() >= (system_clock() + HOLIDAYS_AHEAD).date():
+        return Finding(fine=True, text=text)
+    return Finding(fine=False, text=f"{text}; pip install --upgrade chinesecalendar")
 
 
 def _credentials(account: Account) -> Iterator[Finding]:

@@ -73,6 +73,9 @@ OPEN = frozenset({_S.RECEIVED, _S.IMPORTED, _S.SCHEDULED, _S.DRAFTED, _S.SUBMITT
 
 Finish = Literal["publish", "draft", "mass"]
 Layout = Literal["single", "sections", "auto"]
+MassLimit = Literal["day", "month"]
+Minutes = int
+"""A setting in minutes that may be 0."""
 
 QR_BYTES = 200
 """The longest address in a code: beyond it, the squares are too small for half a phone's width."""
@@ -80,9 +83,9 @@ QR_BYTES = 200
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One official account as configured. `slots` are cron expressions in `zone` (IANA name); none: as soon
-    as ready. `qr` is the address in the account's QR code. `appsecret`, `token` and `aeskey` come from credentials and
-    are never shown.
+    """One official account as configured. `slots` are cron expressions or words in `zone` (IANA name); none: as soon
+    as ready. `mass_limit`: one mass send a day, or four a month. `qr` is the address in the account's QR code.
+    `appsecret`, `token` and `aeskey` come from credentials and are never shown.
     """
 
     name: str
@@ -91,6 +94,11 @@ class Account:
     finish: Finish = "publish"
     approve: bool = False
     slots: tuple[str, ...] = ()
+    workdays: bool = False
+    share_slots: bool = False
+    jitter_minutes: Minutes = 0
+    late_minutes: Minutes = 15
+    mass_limit: MassLimit = "day"
     theme: str = "official"
     layout: Layout = "auto"
     author: str = ""

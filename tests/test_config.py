@@ -72,6 +72,14 @@ def test_an_account_is_read_with_its_secrets_from_the_environment(tmp_path: Path
     assert (account.appsecret, account.token, account.aeskey) == ("secret", "token1", AESKEY)
 
 
+def test_an_account_has_its_times(tmp_path: Path) -> None:
+    table = '[accounts.main]\nappid = "wx1"\nslots = ["每月最后一个工作日 17:30"]\nworkdays = true\nlate_minutes = 0\n'
+    write(tmp_path, "accounts.toml", table)
+    account = read(tmp_path).accounts["main"]
+    assert (account.slots, account.workdays) == (("每月最后一个工作日 17:30",), True)
+    assert (account.late_minutes, account.jitter_minutes, account.mass_limit) == (0, 0, "day")
+
+
 def test_a_credential_file_wins_over_the_environment(tmp_path: Path) -> None:
     write(tmp_path, "accounts.toml", '[accounts.main]\nappid = "wx1"\n')
     (tmp_path / "main.appsecret").write_text("from-file\n")
@@ -123,7 +131,7 @@ def test_every_fault_is_listed_with_the_nearest_known_name(tmp_path: Path) -> No
         "'publsh' is not one of publish, draft, mass",
         "'offical' is not one of",
         "layout: a text in quotes",
-        "'never' is not a cron expression",
+        "'never': neither words for a slot nor a cron expression",
         "api_base: must be https",
         "secrets do not belong in a file",
         "letters, digits, - and _ only",
@@ -149,6 +157,12 @@ def test_broken_toml_is_one_of_the_faults(tmp_path: Path, text: str) -> None:
         ("accounts.main = 3\n", "a table is wanted"),
         ('[accounts.main]\nappid = "x"\napprove = "yes"\n', "true or false"),
         ('[accounts.main]\nappid = "x"\nslots = "30 17 * * *"\n', "a list of texts"),
+        ('[accounts.main]\nappid = "x"\nslots = ["每月 31 日 9:00"]\n', "每月最后一天"),
+        ('[accounts.main]\nappid = "x"\nslots = ["0 0 30 2 *"]\n', "never comes"),
+        ('[accounts.main]\nappid = "x"\nlate_minutes = -1\n', "a number of minutes"),
+        ('[accounts.main]\nappid = "x"\nlate_minutes = true\n', "a number is wanted"),
+        ('[accounts.main]\nappid = "x"\njitter_minutes = 721\n', "at most 720"),
+        ('[accounts.main]\nappid = "x"\nmass_limit = "year"\n', "is not one of day, month"),
     ],
 )
 def test_wrong_types_are_explained(tmp_path: Path, table: str, part: str) -> None:

@@ -104,3 +104,17 @@ def test_a_disk_that_is_nearly_full_is_found(world: World, monkeypatch: pytest.M
 def test_a_font_that_cannot_draw_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "check_cover", lambda *_: ("missing",))
     assert doctor._font() == Finding(fine=False, text="cover font: cannot draw Chinese; reinstall the package")
+
+
+@pytest.mark.parametrize("account", [{"slots": ["工作日 8:30"]}, {"slots": ["0 9 * * *"], "workdays": True}])
+def test_holidays_that_will_not_be_known_are_told_where_working_days_count(
+    world: World, monkeypatch: pytest.MonkeyPatch, account: dict[str, object]
+) -> None:
+    ends = world.clock.now.date() + timedelta(days=31)
+    monkeypatch.setattr(doctor, "known_until", lambda: ends)
+    assert "public holidays" not in " ".join(finding.text for finding in examine(world.home, SECRETS))
+    world.open(**account)
+    (known,) = [finding for finding in examine(world.home, SECRETS) if finding.text.startswith("public holidays")]
+    assert known.fine
+    world.clock.turn(days=1)
+    assert "upgrade chinesecalendar" in faults(world)

@@ -74,7 +74,7 @@ def test_an_issue_waits_for_its_slot_but_its_draft_is_there_at_once(world: World
     assert issue.status is Status.DRAFTED
     assert "17:30" in issue.note
     assert (world.drafts, world.publications) == (1, 0)
-    world.wake(publisher, hours=9)
+    world.wake(publisher, hours=8.5)
     assert world.finish(publisher).status is Status.PUBLISHED
 
 
@@ -92,7 +92,7 @@ def test_a_time_that_cannot_be_read_holds_the_issue_and_a_given_one_frees_it(wor
     assert "下周五" in issue.note
     publisher.schedule(issue.id, "2026-11-24 10:00")
     assert world.wake(publisher).status is Status.DRAFTED
-    world.wake(publisher, hours=2)
+    world.wake(publisher, hours=1)
     assert world.finish(publisher).status is Status.PUBLISHED
 
 
@@ -543,7 +543,7 @@ def test_a_corrected_file_takes_the_place_of_one_that_waits(world: World) -> Non
     world.work(publisher)
     world.wake(publisher)
     assert publisher.issue(first.id).revision == 2
-    world.wake(publisher, hours=9)
+    world.wake(publisher, hours=8.5)
     assert world.finish(publisher).status is Status.WITHDRAWN
     assert publisher.issue(first.id).status is Status.PUBLISHED
     assert (world.drafts, world.publications) == (0, 1)
@@ -589,7 +589,7 @@ def test_a_draft_that_somebody_deleted_is_asked_about_and_a_retry_makes_it_anew(
     world.drop("spring.txt", issue_text())
     issue = world.work(publisher)
     world.platform.account(APPID).drafts.clear()
-    issue = world.wake(publisher, hours=9)
+    issue = world.wake(publisher, hours=8.5)
     assert issue.status is Status.HELD
     assert "不在草稿箱" in issue.note
     publisher.retry(issue.id)
@@ -602,7 +602,7 @@ def test_a_mass_send_of_a_deleted_draft_is_asked_about_and_a_retry_makes_it_anew
     world.drop("spring.txt", issue_text())
     world.work(publisher)
     world.platform.account(APPID).drafts.clear()
-    issue = world.wake(publisher, hours=9)
+    issue = world.wake(publisher, hours=8.5)
     assert issue.status is Status.HELD
     assert "不在草稿箱" in issue.note
     publisher.retry(issue.id)
@@ -613,7 +613,7 @@ def test_a_draft_that_a_person_published_before_its_time_is_recognised(world: Wo
     publisher = world.open(slots=["30 17 * * *"])
     world.drop("spring.txt", issue_text())
     press_publish(world, world.work(publisher).draft_media_id)
-    issue = world.wake(publisher, hours=9)
+    issue = world.wake(publisher, hours=8.5)
     assert (issue.status, world.publications) == (Status.PUBLISHED, 1)
     assert issue.article_urls
 

@@ -18,10 +18,11 @@ from publisher.pipeline.confirming import confirm_issue
 from publisher.pipeline.copying import draft_or_hand_out
 from publisher.pipeline.drafting import discard_draft
 from publisher.pipeline.effects import Hold
-from publisher.pipeline.importing import import_issue, schedule_issue
+from publisher.pipeline.importing import import_issue
 from publisher.pipeline.job import Edges, Job, Step
 from publisher.pipeline.pausing import ON_THE_PLATFORM, find_pause, pause_account, wait_for_resumption
 from publisher.pipeline.rights import after_no_right
+from publisher.pipeline.scheduling import schedule_issue
 from publisher.pipeline.submitting import submit_issue
 from publisher.slots import backoff, in_zone
 from publisher.wechat import NO_RIGHT

@@ -1,10 +1,9 @@
-"""From the dropped files to a scheduled issue: import, check, give it a time."""
+"""From the dropped files to an imported issue: read, render, check."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from typing import get_args
 
 from msgspec import structs
@@ -22,7 +21,7 @@ from publisher.rendering.layout import issue_number
 from publisher.rendering.palette import palette
 from publisher.rendering.qr import qr_code
 from publisher.rendering.theme import Theme
-from publisher.slots import in_zone, is_over, next_slot, parse_time, time_on
+from publisher.slots import is_over
 
 
 def import_issue(job: Job) -> Move:
@@ -52,40 +51,6 @@ def _originals(job: Job) -> dict[str, bytes]:
     if not files:
         raise NeedsPerson("no file was kept", "稿件太大，或文件太多，没有读入。请压缩图片、减少文件后重新投放。")
     return files
-
-
-def schedule_issue(job: Job) -> Move:
-    """IMPORTED -> SCHEDULED: the editor's word, else the file's, else its name's, else the account's next slot."""
-    publish_at = job.issue.publish_at
-    wish = job.metadata().publish_at
-    if publish_at is None and wish:
-        try:
-            publish_at = parse_time(wish, job.account.zone)
-        except ValueError as error:
-            note = (
-                f"稿件里的发布时间「{wish}」看不懂。请写成 2026-11-24 17:30 的样子后重新投放，"
-                f"或用 publisher schedule {job.issue.id} 指定时间。"
-            )
-            raise NeedsPerson(f"publish_at: {error}", note) from None
-    if publish_at is None:
-        publish_at = _named_time(job) or next_slot(job.account.slots, job.account.zone, job.now())
-    why = f"定于 {in_zone(publish_at, job.account.zone)} 发布"
-    return job.go(Status.SCHEDULED, why, publish_at=publish_at)
-
-
-def _named_time(job: Job) -> datetime | None:
-    """When the dropped file's name says; None if it says nothing, or a day that is over: old issues have old names."""
-    named, account = read_file_name(job.issue.name), job.account
-    if named.day is None or is_over(named.day, account.zone, job.now()):
-        return None
-    try:
-        return parse_time(f"{named.day} {named.time:%H:%M}", account.zone) if named.time else _time_on(job, named.day)
-    except ValueError:  # a clock change skips or doubles that hour
-        return _time_on(job, named.day)
-
-
-def _time_on(job: Job, day: date) -> datetime:
-    return time_on(day, job.account.slots, job.account.zone, job.now())
 
 
 def _old_date(job: Job, newsletter: Newsletter) -> tuple[Note, ...]:

@@ -98,7 +98,7 @@ def _repeat(_effect: Effect) -> Result:
 
 def _published_under(job: Job, cover: str) -> str:
     """The link under which the draft, with the former cover or the new one, was published; "" if nobody can tell."""
-    if not job.edges.store.accounts.rights(job.account.name).may_publish:
+    if not job.edges.store.accounts.rights(job.account.name).publish:
         return ""
     for known in dict.fromkeys((job.issue.cover_media_id, cover)):
         found = job.platform.find_publication(known, job.issue.created_at - CLOCKS_DIFFER)

@@ -15,6 +15,7 @@ from publisher.pipeline.confirming import PUBLISH_EVENTS, first_look
 from publisher.pipeline.drafting import CLOCKS_DIFFER
 from publisher.pipeline.effects import Result
 from publisher.pipeline.job import Job
+from publisher.pipeline.lateness import submit_in_time
 from publisher.pipeline.rights import PROBED_FOR, reach, rights_of
 from publisher.slots import in_zone
 from publisher.store import Effect
@@ -40,7 +41,7 @@ def submit_issue(job: Job) -> Move:
         return job.wait(f"草稿已就绪，等待审批：publisher approve {issue.id}", None)
     if issue.publish_at is not None and issue.publish_at > job.now():
         return job.wait(f"等待发布时间 {in_zone(issue.publish_at, account.zone)}", issue.publish_at)
-    return _mass_send(job) if finish == "mass" else _submit(job)
+    return submit_in_time(job, finish, _mass_send if finish == "mass" else _submit)
 
 
 def watch_draft(job: Job) -> Move:

@@ -26,6 +26,7 @@ from publisher.migrations import migrate
 from publisher.store.accounts import Accounts
 from publisher.store.calls import call_name, call_outcome, remember_calls
 from publisher.store.database import check_is_database, open_database
+from publisher.store.plans import Plans
 from publisher.store.records import Effect, EffectState, Filing, Heard, Past, Pause, Published, Rights
 from publisher.store.revisions import exchange_files, is_submission_begun
 
@@ -41,7 +42,7 @@ _ISSUE_COLUMNS = [schema.issue.c[field.name] for field in fields(Issue)]
 _t = schema
 
 
-class Store:
+class Store(Plans):
     """The database of one workspace. Safe for threads and for several processes."""
 
     def __init__(self, path: Path, patience: float = 30) -> None:

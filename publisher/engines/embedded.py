@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from publisher.app import Publisher
+from publisher.app import Publisher, system_clock
 
 log = logging.getLogger("publisher.engine")
 # At INFO the scheduler logs every tick, twelve a minute and more.
@@ -63,7 +63,8 @@ class EmbeddedEngine:
         self._swept_at = self._publisher.clock()
 
     def _every(self, seconds: float, function: Callable[[], None]) -> None:
-        self._clock.add_job(function, "interval", seconds=seconds, next_run_time=self._publisher.clock())
+        # The scheduler lives by this machine's time, whatever the publisher's clock says.
+        self._clock.add_job(function, "interval", seconds=seconds, next_run_time=system_clock())
 
     def _scan(self) -> None:
         try:

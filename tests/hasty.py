@@ -1,17 +1,20 @@
 """Runs the command line under a clock that goes fast: hours of patience pass in minutes.
 
-python -m tests.hasty SINCE SHOWS FACTOR COMMAND…        at the unix time SINCE the clock showed SHOWS
+python -m tests.hasty SINCE SHOWS FACTOR READING COMMAND…    at the unix time SINCE the clock showed SHOWS;
+                                                             files are read by a child each (jailed), or here
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from publisher import app
+from publisher import app, reading
+from publisher.document import Newsletter
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +44,29 @@ class FastClock:
         return [repr(self.since), repr(self.shows), repr(self.factor)]
 
 
+def read_here(files: Mapping[str, bytes]) -> Newsletter:
+    """What the jail's child does, in this process: a third of a second less for each file."""
+    from publisher import newsletter
+    from publisher.importers.bundle import import_bundle
+    from publisher.importers.supplies import Supplies, Wants
+    from publisher.pictures import fit_pictures
+
+    def ask(files: Mapping[str, bytes], supplies: Supplies) -> Newsletter | Wants:
+        found = import_bundle(files, supplies)
+        return found if isinstance(found, Wants) else newsletter.recover(found)
+
+    return reading.Reader(ask=ask, fit=fit_pictures).read(files)
+
+
 def main(arguments: list[str]) -> None:
     from publisher.cli import main as run
 
     since, shows, factor = map(float, arguments[:3])
     clock = FastClock(since, shows, factor)
-    app.open_publisher = partial(app.open_publisher, clock=clock)  # type: ignore[assignment]
-    run(arguments[3:])
+    app.open_publisher = partial(app.open_publisher, clock=clock)
+    if arguments[3] == "here":
+        reading.read = read_here
+    run(arguments[4:])
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ class Storm:
     chance: float = 0.0
     seed: int = 0
     seconds: float = 1.0
-    kinds: Mapping[str, float] = KINDS
+    kinds: Mapping[str, float] = field(default_factory=lambda: KINDS)
     _calls: Counter[str] = field(default_factory=Counter)
 
     def strike(self, path: str) -> Fault | None:

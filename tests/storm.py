@@ -21,7 +21,7 @@ import tempfile
 import threading
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -47,6 +47,8 @@ KINDS = {
     "system-error": 1, "-1": 1, "40001": 0.5, "45009": 0.4, "45011": 1,
 }  # fmt: skip
 """45009 closes an API of an account until the next night, so a little of it goes a long way."""
+EARLY = 0.15
+"""How many of the kills meet a worker that is only starting."""
 PATIENCE = 120.0
 """How many seconds after the storm all must be done."""
 UNSURE = "没有收到平台的回答"
@@ -132,20 +134,32 @@ class Worker:
         # A process that is killed tells nothing of what it covered, and measuring would only slow it.
         self._environment = {name: value for name, value in environment.items() if not name.startswith("COV")}
         self._process: subprocess.Popen[bytes] | None = None
+        self._started_at = 0.0
+        self._ready_at: float | None = None
+        self._lives = 0
 
     def start(self, clock: FastClock) -> None:
-        program = [
-            sys.executable,
-            "-m",
-            "tests.hasty",
-            *clock.arguments,
-            self._reading,
-            "--home",
-            str(self._home),
-            "work",
-        ]
-        with (self._home / "worker.log").open("ab") as log:
+        hasty = ["-m", "tests.hasty", *clock.arguments, self._reading]
+        program = [sys.executable, *hasty, "--home", str(self._home), "work"]
+        self._lives += 1
+        with self._log.open("wb") as log:
             self._process = subprocess.Popen(program, env=self._environment, stderr=log)
+        self._started_at, self._ready_at = monotonic(), None
+
+    @property
+    def _log(self) -> Path:
+        """What this process says: one file for each life."""
+        return self._home / f"worker-{self._lives}.log"
+
+    def age(self) -> float:
+        """Seconds since it was started."""
+        return monotonic() - self._started_at
+
+    def at_work(self) -> float:
+        """Seconds since it was ready for work; 0 before."""
+        if self._ready_at is None and b"worker ready" in self._log.read_bytes():
+            self._ready_at = monotonic()
+        return 0.0 if self._ready_at is None else monotonic() - self._ready_at
 
     def kill(self) -> None:
         """SIGKILL. AssertionError if it had ended by itself: it never should."""
@@ -153,7 +167,7 @@ class Worker:
         ended = self._process.poll()
         self._process.kill()
         self._process.wait()
-        assert ended is None, f"the worker ended by itself: {ended}; its log is {self._home / 'worker.log'}"
+        assert ended is None, f"the worker ended by itself: {ended}; its log is {self._log}"
 
     def stop(self) -> None:
         if self._process is not None:
@@ -285,13 +299,13 @@ class Storm:
 
     def _rage(self, person: Person) -> None:
         self._control("storm", {"chance": self.plan.chance, "seed": self.plan.seed, "seconds": 1, "kinds": KINDS})
-        began, kill_at = monotonic(), self._next_kill()
+        began, is_over = monotonic(), self._choose_death()
         while (passed := monotonic() - began) < self.plan.seconds:
             self._drop_until(passed / (self.plan.seconds * self.plan.drop_share))
             person.answer_all()
-            if monotonic() > kill_at:
+            if is_over():
                 self._strike()
-                kill_at = self._next_kill()
+                is_over = self._choose_death()
             threading.Event().wait(0.25)
         self._drop_until(1)
 
@@ -301,8 +315,13 @@ class Storm:
             self._drop(self._dropped)
             self._dropped += 1
 
-    def _next_kill(self) -> float:
-        return monotonic() + self._chance.uniform(2, 6)
+    def _choose_death(self) -> Callable[[], bool]:
+        """Whether the worker's life is over: some seconds after it is ready for work, now and then before."""
+        if self._chance.random() < EARLY:
+            moment = self._chance.uniform(0.2, 1.5)
+            return lambda: self._worker.age() > moment
+        life = self._chance.uniform(2, 6)
+        return lambda: self._worker.at_work() > life
 
     def _strike(self) -> None:
         """Kill the worker and start it again, at times after a night."""

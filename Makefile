@@ -10,7 +10,7 @@ DEBIAN_PACKAGES := chromium fonts-noto-cjk systemd libreoffice-writer-nogui libr
 # What one of the tools needs that the bench measures beside ours.
 BENCH_PACKAGES := nodejs npm
 
-.PHONY: help install debian bench-debian demo test fuzz bench lint clean lock
+.PHONY: help install debian bench-debian demo test fuzz storm nightly bench lint clean lock
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -53,6 +53,11 @@ tests/bench/npm/node_modules/.installed: tests/bench/npm/package-lock.json | ben
 
 fuzz: install debian  ## 10,000 spoilt files, for a night; FUZZ_CASES= for another number
 	MOVES_CASES=2000 FUZZ_CASES=$(or $(FUZZ_CASES),10000) $(BIN)/python -m pytest --timeout 0 tests/test_fuzz.py tests/test_moves_model.py
+
+storm: install  ## ten minutes of faults and kills over ten accounts; STORM_SECONDS= for another time
+	$(BIN)/python -m tests.storm $(STORM_SECONDS)
+
+nightly: fuzz storm  ## what takes too long for every change
 
 lint: install  ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

@@ -18,6 +18,15 @@ settings.register_profile("nightly", max_examples=2000, deadline=None)
 settings.load_profile("quick")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests recorded (`record_property("figures", …)`), whichever process ran them."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
+    for report in reports:
+        for name, value in report.user_properties:
+            if name == "figures" and report.when == "call":
+                terminalreporter.write_line(str(value))
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A workspace, the sandbox, and a clock that the test turns."""

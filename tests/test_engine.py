@@ -107,6 +107,21 @@ def test_one_issue_s_trouble_does_not_stop_the_others() -> None:
     assert sorted(workshop.woken) == [1, 2, 3]
 
 
+def test_a_worker_that_is_to_stop_finishes_the_issue_in_hand_and_begins_no_other() -> None:
+    workshop = Workshop([(1, "east"), (2, "east"), (3, "east")])
+    workshop.gate = threading.Event()
+    engine = EmbeddedEngine(cast("Publisher", workshop), lambda: None, 60)
+    stop = threading.Event()
+    thread = threading.Thread(target=engine.run, args=(stop,))
+    thread.start()
+    engine.wake("east")
+    stop.set()
+    assert engine._stopping.wait(PATIENCE)
+    workshop.gate.set()
+    thread.join(PATIENCE)
+    assert workshop.woken in ([], [1])
+
+
 def test_a_lane_that_is_woken_twice_is_worked_on_once() -> None:
     workshop = Workshop([])
     with running(workshop) as engine:

@@ -81,6 +81,44 @@ def test_an_errcode_comes_after_some_calls_and_for_some_times(world: World) -> N
     assert log["counts"] == {"/cgi-bin/draft/count": 4}
 
 
+def test_busy_may_be_said_of_what_was_done_all_the_same(world: World) -> None:
+    article = world.article()
+    world.break_next("/cgi-bin/draft/add", "system-error")
+    assert world.post("/cgi-bin/draft/add", {"articles": [article]})["errcode"] == -1
+    assert world.get("/cgi-bin/draft/count") == {"total_count": 1}
+
+
+# ---------------------------------------------------------------------------- trouble by chance
+
+COUNT = "/cgi-bin/draft/count"
+CODES = {"-1": 1, "45011": 1, "48001": 2}
+
+
+def count_in_a_storm(world: World, **storm: object) -> list[int]:
+    world.post("/sandbox/storm", storm)
+    return [world.get(COUNT).get("errcode", 0) for _ in range(100)]
+
+
+def test_a_storm_meets_a_share_of_all_calls_and_the_same_ones_again_with_the_same_seed(world: World) -> None:
+    first = count_in_a_storm(world, chance=0.5, seed=7, kinds=CODES)
+    assert set(first) == {0, -1, 45011, 48001}
+    assert 30 < first.count(0) < 70
+    assert count_in_a_storm(world, chance=0.5, seed=7, kinds=CODES) == first
+    assert count_in_a_storm(world, chance=0.5, seed=8, kinds=CODES) != first
+
+
+def test_a_storm_keeps_to_its_path_and_ends(world: World) -> None:
+    assert count_in_a_storm(world, chance=1, path="/cgi-bin/freepublish/*") == [0] * 100
+    assert count_in_a_storm(world, chance=1, kinds={"-1": 1}) == [-1] * 100
+    assert count_in_a_storm(world) == [0] * 100
+
+
+def test_a_storm_breaks_what_breaks_and_the_log_says_how(world: World) -> None:
+    world.post("/sandbox/storm", {"chance": 1, "kinds": {"html": 1}})
+    assert world.ask("GET", f"{COUNT}?access_token={world.token}").startswith(b"<!DOCTYPE html>")
+    assert [call["fault"] for call in world.get("/sandbox/calls", path=COUNT)["calls"]] == ["html"]
+
+
 @pytest.mark.parametrize(
     ("path", "given"),
     [
@@ -88,6 +126,10 @@ def test_an_errcode_comes_after_some_calls_and_for_some_times(world: World) -> N
         ("/sandbox/faults", {"path": "/x", "kind": "hang", "colour": "red"}),
         ("/sandbox/faults", {"path": "/x", "kind": "hang", "times": "once"}),
         ("/sandbox/faults", {"kind": "hang"}),
+        ("/sandbox/storm", {"chance": "high"}),
+        ("/sandbox/storm", {"kinds": {}}),
+        ("/sandbox/storm", {"kinds": {"earthquake": 1}}),
+        ("/sandbox/storm", {"kinds": {"hang": 0}}),
         ("/sandbox/clock", {"advance": "soon"}),
         (f"/sandbox/accounts/{APPID}", {"colour": "red"}),
         (f"/sandbox/accounts/{APPID}", {"rights": ["fly"]}),

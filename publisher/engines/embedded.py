@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from publisher.app import Publisher
+from publisher.app import Publisher, system_clock
 
 log = logging.getLogger("publisher.engine")
 # At INFO the scheduler logs every tick, twelve a minute and more.
@@ -27,6 +27,7 @@ class EmbeddedEngine:
         self._publisher = publisher
         self._busy: set[str] = set()
         self._lock = threading.Lock()
+        self._stopping = threading.Event()
         self._swept_at = publisher.clock()
         self._beat = beat
         worker = publisher.settings.worker
@@ -53,6 +54,7 @@ class EmbeddedEngine:
         try:
             stop.wait()
         finally:
+            self._stopping.set()
             self._clock.shutdown(wait=True)
             self._pool.shutdown(wait=True, cancel_futures=True)
 
@@ -63,7 +65,8 @@ class EmbeddedEngine:
         self._swept_at = self._publisher.clock()
 
     def _every(self, seconds: float, function: Callable[[], None]) -> None:
-        self._clock.add_job(function, "interval", seconds=seconds, next_run_time=self._publisher.clock())
+        # The scheduler lives by this machine's time, whatever the publisher's clock says.
+        self._clock.add_job(function, "interval", seconds=seconds, next_run_time=system_clock())
 
     def _scan(self) -> None:
         try:
@@ -78,7 +81,8 @@ class EmbeddedEngine:
         """All that is due in one lane, one issue after the other; a lane is never worked on twice at once."""
         try:
             for issue_id, account in self._publisher.due():
-                if account == lane:
+                # A lane may be long: what is not begun when the worker is to stop waits for its next start.
+                if account == lane and not self._stopping.is_set():
                     self._wake_one(issue_id)
         finally:
             with self._lock:

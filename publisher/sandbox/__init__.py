@@ -3,7 +3,7 @@ and pages that show articles as a phone does. It shares no code with the client 
 
 Everything is in memory and guarded by one lock; `app.state.platform` is the whole of it. Nothing needs setting
 up: an appid exists from its first call on, and the first secret seen is its secret. The rest is turned under
-/sandbox (see `control`).
+/sandbox (see `control`), trouble as well: one fault on order (`faults`), or a share of all calls by chance (`storm`).
 """
 
 from __future__ import annotations

@@ -79,7 +79,8 @@ async def answer_call(request: Request) -> Response:
         visit = _Visit(request, await request.body(), None, base_of(request))
     with platform.lock:
         settle(platform)
-        fault = take_fault(platform.faults, request.url.path)
+        path = request.url.path
+        fault = take_fault(platform.faults, path) or platform.storm.strike(path)
         return _answer_with(platform, visit, fault)
 
 

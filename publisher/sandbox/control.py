@@ -22,6 +22,7 @@ from .faults import AFTER, BEFORE, Fault
 from .posting import verify_url
 from .publishing import ban, take_out
 from .state import Account, Draft, Platform, Publication
+from .storm import KINDS, Storm, is_errcode
 from .subscriber import send_message
 
 
@@ -57,6 +58,16 @@ async def order_fault(request: Request) -> JSONResponse:
     fault = _make_fault(await _read(request))
     with _platform(request).lock:
         _platform(request).faults.append(fault)
+    return JSONResponse({"ok": True})
+
+
+async def raise_storm(request: Request) -> JSONResponse:
+    """POST /sandbox/storm {chance, seed, path, seconds, kinds: {kind: weight}}: that share of all calls fails from now
+    on, by chance but the same in every storm with the same seed; {} ends it. See `storm`.
+    """
+    storm = _make_storm(await _read(request))
+    with _platform(request).lock:
+        _platform(request).storm = storm
     return JSONResponse({"ok": True})
 
 
@@ -139,11 +150,20 @@ _FAULT_FIELDS: Mapping[str, tuple[type, ...]] = {
     "seconds": (int, float),
 }
 
+_STORM_FIELDS: Mapping[str, tuple[type, ...]] = {
+    "path": (str,),
+    "chance": (int, float),
+    "seed": (int,),
+    "seconds": (int, float),
+    "kinds": (dict,),
+}
+
 ROUTES = [
     Route("/sandbox/accounts/{appid}", set_account, methods=["POST"]),
     Route("/sandbox/accounts/{appid}/message", hear_message, methods=["POST"]),
     Route("/sandbox/accounts/{appid}/verify", verify_callback, methods=["POST"]),
     Route("/sandbox/faults", order_fault, methods=["POST"]),
+    Route("/sandbox/storm", raise_storm, methods=["POST"]),
     Route("/sandbox/calls", show_calls),
     Route("/sandbox/clock", turn_clock, methods=["POST"]),
     Route("/sandbox/state", show_state),
@@ -172,11 +192,24 @@ async def _read(request: Request) -> dict[str, Any]:
     return given
 
 
+def _misfits(given: Mapping[str, Any], known: Mapping[str, tuple[type, ...]]) -> list[str]:
+    return [name for name, value in given.items() if not isinstance(value, known.get(name, ()))]
+
+
 def _make_fault(given: dict[str, Any]) -> Fault:
-    wrong = [name for name, value in given.items() if not isinstance(value, _FAULT_FIELDS.get(name, ()))]
-    if wrong or given.get("kind") not in BEFORE | AFTER or not given.get("path"):
+    if _misfits(given, _FAULT_FIELDS) or given.get("kind") not in BEFORE | AFTER or not given.get("path"):
         raise Unset(f"a fault has {', '.join(_FAULT_FIELDS)}; its kind is one of {', '.join(sorted(BEFORE | AFTER))}")
     return Fault(**given)
+
+
+def _make_storm(given: dict[str, Any]) -> Storm:
+    weights = given.get("kinds", KINDS)
+    if _misfits(given, _STORM_FIELDS) or not weights:
+        raise Unset(f"a storm has {', '.join(_STORM_FIELDS)}; its kinds are not empty")
+    unknown = [kind for kind in weights if kind not in KINDS and not is_errcode(kind)]
+    if unknown or not all(isinstance(weight, int | float) and weight > 0 for weight in weights.values()):
+        raise Unset(f"kinds are any of {', '.join(KINDS)} or other errcodes, each with a weight greater than 0")
+    return Storm(**given)
 
 
 def _find_draft(platform: Platform, media_id: str) -> tuple[Account, Draft]:

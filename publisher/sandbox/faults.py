@@ -9,6 +9,7 @@ lost-answer     yes     the connection breaks without an answer
 bad-gateway     yes     HTTP 502 with a page of HTML
 truncated       yes     half of the JSON, then the connection breaks
 hang            yes     silence for `seconds`, then the connection breaks
+system-error    yes     errcode -1
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 BEFORE = frozenset({"errcode", "reset-before", "hang-before", "html"})
-AFTER = frozenset({"lost-answer", "bad-gateway", "truncated", "hang"})
+AFTER = frozenset({"lost-answer", "bad-gateway", "truncated", "hang", "system-error"})
 WIRE = "publisher.sandbox.wire"
 """The key in the ASGI scope under which the server's own `send` is kept, below all middleware."""
 
@@ -77,6 +78,8 @@ def answer_after(fault: Fault, answer: Response) -> Response:
             return BrokenConnection(answer=answer)
         case "hang":
             return BrokenConnection(fault.seconds)
+        case "system-error":
+            return JSONResponse({"errcode": -1, "errmsg": "system error"})
         case _:
             return BrokenConnection()
 

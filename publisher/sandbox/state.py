@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from .faults import Fault
+from .storm import Storm
 
 DAY = 86_400
 GRACE_SECONDS = 300
@@ -210,6 +211,7 @@ class Platform:
             self.tokens: dict[str, Token] = {}
             self.pictures: dict[str, Picture] = {}
             self.faults: list[Fault] = []
+            self.storm = Storm()
             self.calls: list[CallRecord] = []
             self.parcels: list[Parcel] = []
             self.deliveries: list[dict[str, object]] = []

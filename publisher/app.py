@@ -31,6 +31,8 @@ from publisher.wechat import Platform
 log = logging.getLogger("publisher.app")
 
 Clock = Callable[[], datetime]
+SET_BACK = timedelta(minutes=1)
+"""By so much a clock may go back by itself."""
 _NOBODYS_BUSINESS = frozenset({"FromUserName", "ToUserName"})
 """Fields of an event that name a person; they are not kept."""
 
@@ -103,6 +105,17 @@ class Publisher:
     def drop_leases(self) -> None:
         """Forget all leases: only for the one worker of the workspace, when it starts."""
         self.store.drop_leases()
+
+    def ring_all(self) -> None:
+        """Look now at all that waits for some time: the clock was set."""
+        self.store.ring_all(self.clock())
+
+    def mind_clock(self) -> None:
+        """Look at all that waits if the clock was set back since the last work: its times may lie days ahead."""
+        last = self.store.last_moved_at()
+        if last is not None and last - self.clock() > SET_BACK:
+            log.warning("the clock was set back: the last move is of %s", last.isoformat(timespec="seconds"))
+            self.ring_all()
 
     def ring(self) -> None:
         """Look now at all that only waits for the platform or for a person in the console."""

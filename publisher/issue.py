@@ -55,7 +55,8 @@ MOVES: Mapping[Status, frozenset[Status]] = MappingProxyType(
     {
         _S.RECEIVED: frozenset({_S.IMPORTED, _S.HELD, _S.WITHDRAWN}),
         _S.IMPORTED: frozenset({_S.SCHEDULED, _S.HELD, _S.WITHDRAWN}),
-        _S.SCHEDULED: frozenset({_S.DRAFTED, _S.HELD, _S.WITHDRAWN}),
+        # PUBLISHED at once: a database from a backup learns that the issue went out long ago
+        _S.SCHEDULED: frozenset({_S.DRAFTED, _S.PUBLISHED, _S.HELD, _S.WITHDRAWN}),
         _S.DRAFTED: frozenset({_S.SUBMITTED, _S.PUBLISHED, _S.HELD, _S.WITHDRAWN}),
         _S.SUBMITTED: frozenset({_S.PUBLISHED, _S.HELD, _S.REMOVED}),
         _S.PUBLISHED: frozenset({_S.REMOVED, _S.WITHDRAWN}),
@@ -106,7 +107,8 @@ class Issue:
     """What one drop became: one draft of 1 to 8 articles, one publication. Times are aware, UTC.
 
     `name` is the path inside `drafts/`; `fingerprint` that of the dropped bytes; `next_try_at` None means
-    that nothing is to be done before a person acts; `held_from` is the state to which a retry returns.
+    that nothing is to be done before a person acts; `held_from` is the state to which a retry returns; `revision`
+    counts how often it was begun anew.
     """
 
     id: int
@@ -129,6 +131,7 @@ class Issue:
     article_urls: tuple[str, ...] = ()
     published_at: datetime | None = None
     note: str = ""
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import Any
 
 from publisher.errors import NeedsPerson
 from publisher.issue import Move, Status
-from publisher.pipeline.drafting import CLOCKS_DIFFER
 from publisher.pipeline.job import Job
+from publisher.pipeline.restoring import earliest
 from publisher.wechat import Publication, PublicationState
 
 POLLS = tuple(timedelta(seconds=s) for s in (3, 5, 10, 30, 120, 600, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 48 * 3600))
@@ -39,7 +39,7 @@ def _confirm_publication(job: Job) -> Move:
     if issue.publish_id:
         publication = job.platform.publication(issue.publish_id)
     else:  # its answer was lost; the list of publications knows it by its cover
-        found = job.platform.find_publication(issue.cover_media_id, issue.created_at - CLOCKS_DIFFER)
+        found = job.platform.find_publication(issue.cover_media_id, earliest(job))
         publication = found or publication
     match publication.state:
         case PublicationState.SUCCESS:

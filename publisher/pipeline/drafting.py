@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 from publisher.document import Asset, Newsletter, pictures_of
 from publisher.importers.signatures import EXTENSIONS
@@ -13,13 +12,18 @@ from publisher.pictures.cropping import Crops, central, crops
 from publisher.pipeline.effects import NothingFound, Result
 from publisher.pipeline.importing import account_code, draw_issue_cover, render_issue, with_code
 from publisher.pipeline.job import Job
+from publisher.pipeline.restoring import (
+    CLOCKS_DIFFER,
+    cover_name,
+    recall_cover,
+    recall_draft,
+    recall_picture,
+    recall_publication,
+)
 from publisher.rendering import Piece
 from publisher.rendering.ornaments import HEIGHT, WIDTH
 from publisher.store import Effect
 from publisher.wechat import DraftArticle
-
-CLOCKS_DIFFER = timedelta(minutes=10)
-"""How far the platform's clock and ours may be apart when its lists are searched."""
 
 
 def draft_issue(job: Job) -> Move:
@@ -27,6 +31,9 @@ def draft_issue(job: Job) -> Move:
     newsletter = with_code(job.account, job.newsletter())
     addresses = upload_pictures(job, newsletter)
     cover, shown = upload_cover(job, newsletter), cover_crops(newsletter)
+    out = recall_publication(job, cover)
+    if out is not None:
+        return out
     pieces = render_issue(job, newsletter, addresses).pieces
     draft = add_draft(job, [_draft_article(piece, newsletter, cover, shown) for piece in pieces])
     return job.go(
@@ -38,7 +45,7 @@ def discard_draft(job: Job) -> Move:
     """WITHDRAWN: the draft that nobody wants any more leaves the box; what is gone already is fine."""
     draft = job.issue.draft_media_id
     if draft and job.platform.has_draft(draft):
-        job.hold.once("delete_draft", draft, lambda: _delete_draft(job, draft), _not_found)
+        _remove_draft(job, draft)
     return Move(Status.WITHDRAWN, "草稿箱里的草稿已删除" if draft else "", None, {"draft_media_id": ""})
 
 
@@ -58,6 +65,7 @@ def _upload(job: Job, assets: Sequence[Asset]) -> dict[str, str]:
     if not assets:
         return {}
     with ThreadPoolExecutor(job.edges.upload_threads, thread_name_prefix="upload") as pool:
+        pool.submit(job.platform.earlier_pictures)  # the cover asks for them next; who has failed asks again
         urls = list(pool.map(lambda asset: _upload_one(job, asset), assets))
     return {asset.fingerprint: url for asset, url in zip(assets, urls, strict=True)}
 
@@ -77,7 +85,7 @@ def _upload_still(job: Job, asset: Asset) -> str:
 
 
 def _upload_moving(job: Job, asset: Asset) -> str:
-    name = _file_name(asset)
+    name = f"wx-{_file_name(asset)}"  # permanent, so that it can be told from what people keep there
 
     def upload() -> Result:
         return {"url": job.platform.upload_animation(asset.data, name)}
@@ -89,14 +97,17 @@ def _upload_moving(job: Job, asset: Asset) -> str:
             raise NothingFound
         return {"url": known.url}
 
-    return str(job.hold.once("upload_animation", asset.fingerprint, upload, find)["url"])
+    def recall() -> Result:
+        return recall_picture(job, name)
+
+    return str(job.hold.once("upload_animation", asset.fingerprint, upload, find, recall)["url"])
 
 
 def upload_cover(job: Job, newsletter: Newsletter) -> str:
     """The cover's media id: one upload per issue, never shared, since it is the natural key by which a draft or a
     publication of ours is found again on the platform.
     """
-    name = f"wx-{job.issue.id}-{job.issue.fingerprint[:12]}.jpg"
+    name = cover_name(job.issue)
 
     def upload() -> Result:
         cover = job.platform.upload_cover(given_cover(newsletter) or draw_issue_cover(job, newsletter), name)
@@ -108,7 +119,10 @@ def upload_cover(job: Job, newsletter: Newsletter) -> str:
             raise NothingFound
         return {"media_id": cover.media_id, "url": cover.url}
 
-    return str(job.hold.once("upload_cover", name, upload, find)["media_id"])
+    def recall() -> Result:
+        return recall_cover(job)
+
+    return str(job.hold.once("upload_cover", name, upload, find, recall)["media_id"])
 
 
 def add_draft(job: Job, articles: Sequence[DraftArticle]) -> str:
@@ -123,10 +137,13 @@ def add_draft(job: Job, articles: Sequence[DraftArticle]) -> str:
         if not drafts:
             raise NothingFound
         for double in drafts[1:]:
-            job.platform.delete_draft(double)
+            _remove_draft(job, double)
         return {"media_id": drafts[0]}
 
-    return str(job.hold.once("add_draft", cover, add, find)["media_id"])
+    def recall() -> Result:
+        return recall_draft(job, cover)
+
+    return str(job.hold.once("add_draft", cover, add, find, recall)["media_id"])
 
 
 def cover_crops(newsletter: Newsletter) -> Crops:
@@ -163,9 +180,12 @@ def _file_name(asset: Asset) -> str:
     return f"{asset.fingerprint[:24]}.{EXTENSIONS[asset.media_type]}"
 
 
-def _delete_draft(job: Job, draft: str) -> Result:
-    job.platform.delete_draft(draft)
-    return {}
+def _remove_draft(job: Job, draft: str) -> None:
+    def delete() -> Result:
+        job.platform.delete_draft(draft)
+        return {}
+
+    job.hold.once("delete_draft", draft, delete, _not_found)
 
 
 def _not_found(_effect: Effect) -> Result:

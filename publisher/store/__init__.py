@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from publisher import schema
 from publisher.document import Asset
 from publisher.errors import StaleIssue, Unavailable, WrongMove
-from publisher.issue import ArticleRow, Content, Issue, Move, Status, may_follow
+from publisher.issue import OPEN, ArticleRow, Content, Issue, Move, Status, may_follow
 from publisher.migrations import migrate
 from publisher.store.database import check_is_database, open_database
 from publisher.store.records import Effect, EffectState, Filing, Past, Published
@@ -81,6 +81,8 @@ class Store:
                 "tries": 0, "note": "", "held_from": None,
                 "approved_at": None, "publish_at": None, "archive_path": None, "archived_at": None,
                 "draft_media_id": "", "cover_media_id": "",
+                # another name for its cover: what went out, or not, under the old one is another story
+                "revision": before.revision + 1,
             }  # fmt: skip
             db.execute(_t.issue.update().where(_t.issue.c.id == issue_id).values(clean))
             db.execute(_t.effect.delete().where(_t.effect.c.issue_id == issue_id, _t.effect.c.kind != "submit"))
@@ -123,7 +125,7 @@ class Store:
         query = (
             select(_t.issue.c.id, _t.issue.c.account)
             .where(_t.issue.c.next_try_at <= now)
-            .where((_t.issue.c.lease_until.is_(None)) | (_t.issue.c.lease_until <= now))
+            .where(_unleased(now))
             .order_by(_t.issue.c.next_try_at, _t.issue.c.id)
         )
         with self._read() as db:
@@ -133,7 +135,7 @@ class Store:
 
     def lease(self, issue_id: int, owner: str, now: datetime) -> Issue | None:
         """The issue, owned by `owner` until `now` + LEASE; None while somebody else owns it."""
-        free = (_t.issue.c.lease_until.is_(None)) | (_t.issue.c.lease_until <= now) | (_t.issue.c.lease_owner == owner)
+        free = _unleased(now) | (_t.issue.c.lease_owner == owner)
         update = _t.issue.update().where(_t.issue.c.id == issue_id, free)
         with self._write() as db:
             if db.execute(update.values(lease_owner=owner, lease_until=now + LEASE)).rowcount == 0:
@@ -316,6 +318,18 @@ class Store:
         with self._write() as db:
             _ring(db, now, true())
 
+    def ring_all(self, now: datetime) -> None:
+        """Let every issue that waits for some time be looked at now: the clock by which it waits was set."""
+        waiting = _t.issue.c.status.in_([*OPEN, Status.WITHDRAWN]) & (_t.issue.c.next_try_at > now)
+        with self._write() as db:
+            db.execute(_t.issue.update().where(waiting).values(next_try_at=now))
+
+    def last_moved_at(self) -> datetime | None:
+        """When the newest move of any issue was recorded; None in an empty database."""
+        with self._read() as db:
+            query = select(_t.history.c.at).order_by(_t.history.c.id.desc()).limit(1)
+            return db.execute(query).scalar_one_or_none()
+
     def events(self, account: str, kinds: Sequence[str], since: datetime) -> list[Mapping[str, Any]]:
         """The fields of the kept events of some kinds received since then, newest first, at most 200."""
         query = select(_t.event.c.fields).where(_t.event.c.account == account, _t.event.c.kind.in_(kinds))
@@ -413,7 +427,9 @@ def _ring(db: Connection, now: datetime, which: Any) -> None:
 
 
 def _unleased(now: datetime) -> Any:
-    return (_t.issue.c.lease_until.is_(None)) | (_t.issue.c.lease_until <= now)
+    until = _t.issue.c.lease_until
+    # No lease reaches so far ahead: it was given before the clock was set back.
+    return until.is_(None) | (until <= now) | (until > now + 2 * LEASE)
 
 
 def _this_effect(issue_id: int, kind: str, key: str) -> list[Any]:

@@ -12,6 +12,8 @@ from publisher.wechat.platform import (
     Publication,
     PublicationState,
     PublishedArticle,
+    StoredDraft,
+    StoredPicture,
     Submission,
 )
 
@@ -24,6 +26,8 @@ __all__ = [
     "Publication",
     "PublicationState",
     "PublishedArticle",
+    "StoredDraft",
+    "StoredPicture",
     "Submission",
     "Timeouts",
     "verify_structure",

@@ -26,6 +26,7 @@ from publisher.rendering.theme import parse_theme
 from publisher.replies import Archive, Entry, Message
 from publisher.slots import in_zone, parse_time
 from publisher.store import Effect, Past, Store, check_is_database
+from publisher.tidying import Litter, find_litter, remove
 from publisher.wechat import Platform
 
 log = logging.getLogger("publisher.app")
@@ -202,6 +203,15 @@ class Publisher:
         published_at = issue.published_at or self.clock()
         facts = {"article_urls": (url,), "published_at": published_at, "note": ""}
         return self._decide(issue, Move(Status.PUBLISHED, "编辑登记已发表", None, facts))
+
+    def litter(self) -> list[Litter]:
+        """What we left on the platform and nobody needs, of every account with credentials; nothing is changed."""
+        accounts = [account for account in self.settings.accounts.values() if account.appsecret]
+        return [each for account in accounts for each in find_litter(account, self.edges)]
+
+    def remove(self, litter: Litter) -> str:
+        """Delete one piece of litter on the platform; why it could not be done (Chinese), "" if it was."""
+        return remove(litter, self.settings.accounts[litter.account], self.edges, self.owner)
 
     # ------------------------------------------------------------------ the callback door's verbs
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from publisher.doctor import Finding
     from publisher.linting import Review
     from publisher.store import Effect
+    from publisher.tidying import Litter
     from publisher.worker import Pass
 
 _COLORS = {Status.PUBLISHED: "green", Status.HELD: "bold red", Status.WITHDRAWN: "dim", Status.REMOVED: "red"}
@@ -26,12 +27,15 @@ _ZONE = "Asia/Shanghai"
 
 _EFFECTS = {
     "upload_image": "上传图片",
+    "upload_animation": "上传动图",
     "upload_cover": "上传封面",
     "add_draft": "新建草稿",
     "delete_draft": "删除草稿",
+    "delete_cover": "删除封面",
     "submit": "提交发布",
     "mass_send": "提交群发",
 }
+_LITTER = {"draft": "草稿", "cover": "封面", "animation": "动图"}
 _OUTCOMES = {"intent": "已发出，结果未知", "done": "成功", "rejected": "被拒绝"}
 
 
@@ -100,6 +104,25 @@ def _effect_line(effect: Effect) -> str:
     parts += [f"errcode={effect.errcode}"] if effect.errcode else []
     parts += [f"rid={effect.rid}"] if effect.rid else []
     return " ".join([*parts, effect.detail]).rstrip()
+
+
+def litter_row(litter: Litter, failure: str | None) -> dict[str, Any]:
+    """A piece of litter as `tidy --json` prints it; `removed` is null where nothing was to be removed."""
+    return {**asdict(litter), "removed": None if failure is None else not failure, "failure": failure or ""}
+
+
+def show_litter(found: Mapping[Litter, str | None]) -> None:
+    """Each piece of litter with its reason, and what became of it."""
+    console = Console()
+    if not found:
+        console.print("公众号上没有本程序留下的多余草稿和图片。")
+    for litter, failure in found.items():
+        done = "" if failure is None else f"：{failure or '已删除'}"
+        of = f"（第 {litter.issue_id} 号）" if litter.issue_id else ""
+        line = f"{litter.account}  {_LITTER[litter.kind]}  {litter.name}  {litter.why}{of}{done}"
+        console.print(Text(line, style="red" if failure else ""), soft_wrap=True)
+    if any(failure is None for failure in found.values()):
+        console.print("以上没有删除；确认后运行 publisher tidy --yes 删除。")
 
 
 def show_inspection(understood: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from publisher.errors import NeedsPerson, NotYet, Refused
 from publisher.issue import Issue, Move, Status
-from publisher.pipeline.effects import Result
+from publisher.pipeline.effects import Result, may_be_out
 from publisher.pipeline.job import Job
 from publisher.pipeline.restoring import (
     CLIENTMSGID_LIVES,
@@ -45,10 +45,12 @@ def submit_issue(job: Job) -> Move:
     by_person = finish == "draft" or (finish == "publish" and not _may_publish(job))
     if by_person:
         return watch_draft(job)
-    if account.approve and issue.approved_at is None:
-        return job.wait(f"草稿已就绪，等待审批：publisher approve {issue.id}", None)
-    if issue.publish_at is not None and issue.publish_at > job.now():
-        return job.wait(f"等待发布时间 {in_zone(issue.publish_at, account.zone)}", issue.publish_at)
+    # What may be out already is looked for, also if the clock was set back to before its time.
+    if not may_be_out(job.edges.store.effects(issue.id)):
+        if account.approve and issue.approved_at is None:
+            return job.wait(f"草稿已就绪，等待审批：publisher approve {issue.id}", None)
+        if issue.publish_at is not None and issue.publish_at > job.now():
+            return job.wait(f"等待发布时间 {in_zone(issue.publish_at, account.zone)}", issue.publish_at)
     return _mass_send(job) if finish == "mass" else _submit(job)
 
 

@@ -23,10 +23,11 @@ from publisher.document import Asset
 from publisher.errors import StaleIssue, Unavailable, WrongMove
 from publisher.issue import OPEN, ArticleRow, Content, Issue, Move, Status, may_follow
 from publisher.migrations import migrate
+from publisher.store.belongings import Belongings, forget_picture, read_belongings
 from publisher.store.database import check_is_database, open_database
 from publisher.store.records import Effect, EffectState, Filing, Past, Published
 
-__all__ = ["LEASE", "Effect", "EffectState", "Filing", "Past", "Published", "Store", "check_is_database"]
+__all__ = ["LEASE", "Belongings", "Effect", "EffectState", "Filing", "Past", "Published", "Store", "check_is_database"]
 
 LEASE = timedelta(seconds=60)
 """How long a worker owns an issue unless it renews: the fail-over time when another host's worker dies."""
@@ -305,6 +306,16 @@ class Store:
         row = {"account": account, "may_publish": may_publish, "probed_at": now}
         with self._write() as db:
             db.execute(insert(_t.rights).values(row).on_conflict_do_update(["account"], set_=row))
+
+    def belongings(self, account: str) -> list[Belongings]:
+        """What each issue of an account has, or had, on the platform."""
+        with self._read() as db:
+            return read_belongings(db, account)
+
+    def forget_picture(self, account: str, fingerprint: str, now: datetime) -> None:
+        """Forget where the platform kept a picture whose fingerprint begins so: it is deleted there."""
+        with self._write() as db:
+            forget_picture(db, account, fingerprint, now)
 
     def record_event(self, account: str, kind: str, key: str, fields: Mapping[str, Any], now: datetime) -> None:
         """Keep a result event (once) and ring for every issue of the account that waits for one."""

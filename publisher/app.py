@@ -31,11 +31,14 @@ from publisher.rendering.theme import parse_theme
 from publisher.replies import Archive, Entry, Message
 from publisher.slots import in_zone, parse_time
 from publisher.store import Effect, Heard, Past, Pause, Store, check_is_database
+from publisher.tidying import Litter, find_litter, remove
 from publisher.wechat import Platform
 
 log = logging.getLogger("publisher.app")
 
 Clock = Callable[[], datetime]
+SET_BACK = timedelta(minutes=1)
+"""By so much a clock may go back by itself."""
 _NOBODYS_BUSINESS = frozenset({"FromUserName", "ToUserName"})
 """Fields of an event that name a person; they are not kept."""
 
@@ -113,6 +116,17 @@ class Publisher:
     def drop_leases(self) -> None:
         """Forget all leases: only for the one worker of the workspace, when it starts."""
         self.store.drop_leases()
+
+    def ring_all(self) -> None:
+        """Look now at all that waits for some time: the clock was set."""
+        self.store.ring_all(self.clock())
+
+    def mind_clock(self) -> None:
+        """Look at all that waits if the clock was set back since the last work: its times may lie days ahead."""
+        last = self.store.last_moved_at()
+        if last is not None and last - self.clock() > SET_BACK:
+            log.warning("the clock was set back: the last move is of %s", last.isoformat(timespec="seconds"))
+            self.ring_all()
 
     def ring(self) -> None:
         """Look now at all that only waits for the platform or for a person in the console."""
@@ -227,6 +241,15 @@ class Publisher:
         published_at = issue.published_at or self.clock()
         facts = {"article_urls": (url,), "published_at": published_at, "note": ""}
         return self._decide(issue, Move(Status.PUBLISHED, "编辑登记已发表", None, facts))
+
+    def litter(self) -> list[Litter]:
+        """What we left on the platform and nobody needs, of every account with credentials; nothing is changed."""
+        accounts = [account for account in self.settings.accounts.values() if account.appsecret]
+        return [each for account in accounts for each in find_litter(account, self.edges)]
+
+    def remove(self, litter: Litter) -> str:
+        """Delete one piece of litter on the platform; why it could not be done (Chinese), "" if it was."""
+        return remove(litter, self.settings.accounts[litter.account], self.edges, self.owner)
 
     # ------------------------------------------------------------------ the callback door's verbs
 

@@ -301,6 +301,24 @@ def published(home: Path, issue: int, url: str) -> None:
 
 
 @main.command()
+@click.option("--yes", is_flag=True, help="Delete what is listed. Without it nothing is changed.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+@_with_exit_codes
+def tidy(home: Path, yes: bool, as_json: bool) -> None:  # noqa: FBT001 - click's way
+    """List drafts and covers that the publisher left on the platform and no issue needs; with --yes delete them."""
+    from publisher.terminal import litter_row, show_litter
+
+    publisher = _open(home)
+    found = {litter: publisher.remove(litter) if yes else None for litter in publisher.litter()}
+    if as_json:
+        _print_json([litter_row(litter, failure) for litter, failure in found.items()])
+    else:
+        show_litter(found)
+    sys.exit(NEEDS_PERSON if any(found.values()) else DONE)
+
+
+@main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=int, default=8900, show_default=True)
 @_with_exit_codes

@@ -14,6 +14,7 @@ from publisher.app import system_clock
 from publisher.config import Settings, read_settings, secret_variable
 from publisher.errors import ConfigError, WeChatError
 from publisher.issue import Account
+from publisher.pipeline.timekeeping import TOLERANCE
 from publisher.rendering.cover import check_cover
 from publisher.slots import Timetable, in_zone, known_until
 from publisher.store import Rights, Store, check_is_database
@@ -201,8 +202,9 @@ def _clock(account: Account, platform: Platform) -> Finding:
         return Finding(
             fine=True, text=f"clock: {in_zone(now, account.zone)} in {account.zone}; the platform did not say its own"
         )
-    off = abs(now - theirs)
-    text = f"clock: {in_zone(now, account.zone)} in {account.zone}, {off.total_seconds():.0f} s from the platform's"
-    return Finding(
-        fine=off <= CLOCK_TOLERANCE, text=text if off <= CLOCK_TOLERANCE else f"{text}; set the machine's clock (NTP)"
-    )
+    off, way = abs(now - theirs), "ahead of" if now > theirs else "behind"
+    text = f"clock: {in_zone(now, account.zone)} in {account.zone}, {off.total_seconds():.0f} s {way} the platform's"
+    if off <= CLOCK_TOLERANCE:
+        return Finding(fine=True, text=text)
+    stopped = "; nothing is published before that" if off > TOLERANCE else ""
+    return Finding(fine=False, text=f"{text}; set the machine's clock (NTP){stopped}")

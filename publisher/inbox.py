@@ -138,7 +138,8 @@ class Inbox:
 
     def _first_seen(self, drop: Drop, now: datetime) -> tuple[Snapshot, datetime]:
         before = self._seen.get(drop.name)
-        return before if before is not None and before[0] == drop.snapshot else (drop.snapshot, now)
+        # Not later than now: the clock may have been set back meanwhile.
+        return (drop.snapshot, min(before[1], now)) if before and before[0] == drop.snapshot else (drop.snapshot, now)
 
     def _why_wait(self, drop: Drop, now: datetime) -> str:
         since = self._seen[drop.name][1]

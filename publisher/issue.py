@@ -55,7 +55,8 @@ MOVES: Mapping[Status, frozenset[Status]] = MappingProxyType(
     {
         _S.RECEIVED: frozenset({_S.IMPORTED, _S.HELD, _S.WITHDRAWN}),
         _S.IMPORTED: frozenset({_S.SCHEDULED, _S.HELD, _S.WITHDRAWN}),
-        _S.SCHEDULED: frozenset({_S.IMPORTED, _S.DRAFTED, _S.HELD, _S.WITHDRAWN}),
+        # PUBLISHED at once: a database from a backup learns that the issue went out long ago
+        _S.SCHEDULED: frozenset({_S.IMPORTED, _S.DRAFTED, _S.PUBLISHED, _S.HELD, _S.WITHDRAWN}),
         _S.DRAFTED: frozenset({_S.IMPORTED, _S.SUBMITTED, _S.PUBLISHED, _S.HELD, _S.WITHDRAWN}),
         _S.SUBMITTED: frozenset({_S.PUBLISHED, _S.HELD, _S.REMOVED}),
         _S.PUBLISHED: frozenset({_S.REMOVED, _S.WITHDRAWN}),
@@ -115,7 +116,7 @@ class Issue:
 
     `name` is the path inside `drafts/`; `fingerprint` that of the dropped bytes; `next_try_at` None means
     that nothing is to be done before a person acts; `held_from` is the state to which a retry returns; `revision` is 1,
-    and one more for each corrected file.
+    and one more for each corrected file and each new beginning.
     """
 
     id: int

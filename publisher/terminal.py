@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from publisher.doctor import Finding
     from publisher.linting import Review
     from publisher.store import Pause
+    from publisher.tidying import Litter
     from publisher.worker import Pass
 
 _COLORS = {Status.PUBLISHED: "green", Status.HELD: "bold red", Status.WITHDRAWN: "dim", Status.REMOVED: "red"}
 _NOTE_COLORS = {"error": "red", "warning": "yellow", "info": "dim"}
 _ZONE = "Asia/Shanghai"
+
+_LITTER = {"draft": "草稿", "cover": "封面", "animation": "动图"}
 
 
 def describe(issue: Issue) -> str:
@@ -86,6 +89,25 @@ def show_work(issues: Sequence[Issue], done: Pass) -> None:
             Console().print(Text(describe(issue), style=_COLORS.get(issue.status, "")), soft_wrap=True)
             for url in issue.article_urls:
                 Console().print(Text(f"  {url}"), soft_wrap=True)
+
+
+def litter_row(litter: Litter, failure: str | None) -> dict[str, Any]:
+    """A piece of litter as `tidy --json` prints it; `removed` is null where nothing was to be removed."""
+    return {**asdict(litter), "removed": None if failure is None else not failure, "failure": failure or ""}
+
+
+def show_litter(found: Mapping[Litter, str | None]) -> None:
+    """Each piece of litter with its reason, and what became of it."""
+    console = Console()
+    if not found:
+        console.print("公众号上没有本程序留下的多余草稿和图片。")
+    for litter, failure in found.items():
+        done = "" if failure is None else f"：{failure or '已删除'}"
+        of = f"（第 {litter.issue_id} 号）" if litter.issue_id else ""
+        line = f"{litter.account}  {_LITTER[litter.kind]}  {litter.name}  {litter.why}{of}{done}"
+        console.print(Text(line, style="red" if failure else ""), soft_wrap=True)
+    if any(failure is None for failure in found.values()):
+        console.print("以上没有删除；确认后运行 publisher tidy --yes 删除。")
 
 
 def show_inspection(understood: Mapping[str, Any]) -> None:

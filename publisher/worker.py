@@ -44,6 +44,7 @@ def work(publisher: Publisher, environment: Mapping[str, str]) -> None:
         signal.signal(number, lambda *_: stop.set())
     with _only_worker(publisher):
         publisher.drop_leases()
+        publisher.mind_clock()
         publisher.settle_files()
         engine = EmbeddedEngine(publisher, lambda: _beat(publisher, environment), _beat_seconds(environment))
         sd_notify(environment, "READY=1")
@@ -61,6 +62,7 @@ def work_once(publisher: Publisher, wait: timedelta) -> Pass:
     """
     with _only_worker(publisher):
         publisher.drop_leases()
+        publisher.mind_clock()
         publisher.settle_files()
         publisher.ring()
         publisher.probe_rights()

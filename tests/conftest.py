@@ -17,14 +17,22 @@ settings.register_profile("quick", max_examples=60, deadline=None, suppress_heal
 settings.register_profile("nightly", max_examples=2000, deadline=None)
 settings.load_profile("quick")
 
+_MATRIX = "test_kill_matrix.py::test_killed"
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the figures that tests recorded (`record_property("figures", …)`), whichever process ran them."""
+    """Print the figures that tests recorded (`record_property("figures", …)`), whichever process ran them, and how many
+    deaths the run has seen.
+    """
     reports = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
     for report in reports:
         for name, value in report.user_properties:
             if name == "figures" and report.when == "call":
                 terminalreporter.write_line(str(value))
+    killed = [report for report in terminalreporter.getreports("passed") if _MATRIX in report.nodeid]
+    if killed:
+        seconds = sum(report.duration for report in killed)
+        terminalreporter.write_line(f"kill matrix: {len(killed)} cases, {seconds:.0f} s of work")
 
 
 @pytest.fixture
@@ -52,12 +60,3 @@ def scene(stage: Stage) -> Iterator[Scene]:
 
     with quick_folder() as folder:
         yield open_scene(folder, stage)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many deaths the run has seen."""
-    matrix = "test_kill_matrix.py::test_killed"
-    passed = [report for report in terminalreporter.getreports("passed") if matrix in report.nodeid]
-    if passed:
-        seconds = sum(report.duration for report in passed)
-        terminalreporter.write_line(f"kill matrix: {len(passed)} cases, {seconds:.0f} s of work")

@@ -87,13 +87,11 @@ def test_a_paused_account_is_told_with_what_to_do(world: World) -> None:
 
 
 def test_a_clock_that_is_wrong_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from publisher.app import system_clock
-
-    monkeypatch.setattr(doctor, "system_clock", system_clock)
+    monkeypatch.setattr(doctor, "system_clock", world.clock)
     right = [finding for finding in examine(world.home, SECRETS) if finding.text.startswith("clock")]
     assert [finding.fine for finding in right] == [True]
-    monkeypatch.setattr(doctor, "system_clock", lambda: system_clock() + timedelta(minutes=7))
-    assert "set the machine's clock" in faults(world)
+    monkeypatch.setattr(doctor, "system_clock", lambda: world.clock() + timedelta(minutes=7))
+    assert "420 s ahead of the platform's; set the machine's clock (NTP); nothing is published" in faults(world)
 
 
 def test_a_disk_that_is_nearly_full_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

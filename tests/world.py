@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from PIL import Image
@@ -99,16 +100,23 @@ class World:
 
     home: Path
     clock: Clock
+    """The true time, which the platform has."""
     url: str
     platform: Platform
     publishers: list[Publisher] = field(default_factory=list)
+    wrong: timedelta = timedelta()
+    """How far the clock of the publisher's machine is ahead of the true time."""
+
+    def machine_clock(self) -> datetime:
+        """The time as the publisher's machine has it."""
+        return self.clock() + self.wrong
 
     def open(self, **account: object) -> Publisher:
         """A publisher over the workspace whose account is configured so."""
         given = {"appid": APPID, "api_base": self.url, "finish": "publish", **account}
         lines = "".join(f"{key} = {_toml(value)}\n" for key, value in given.items())
         (self.home / "config" / "accounts.toml").write_text(f"[accounts.main]\n{lines}", encoding="utf-8")
-        publisher = open_publisher(self.home, SECRETS, self.clock)
+        publisher = open_publisher(self.home, SECRETS, self.machine_clock)
         publisher.edges = replace(publisher.edges, read=read_here)
         self.publishers.append(publisher)
         return publisher

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,6 +12,7 @@ from datetime import timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from publisher.app import Publisher, system_clock
+from publisher.errors import Unavailable
 
 log = logging.getLogger("publisher.engine")
 # At INFO the scheduler logs every tick, twelve a minute and more.
@@ -18,6 +20,10 @@ logging.getLogger("apscheduler").setLevel(logging.WARNING)
 
 STALE = timedelta(seconds=60)
 """A sweep older than this means that the engine does not work any more."""
+STEP = timedelta(seconds=60)
+"""By so much a clock does not drift, it is set (or the machine has slept)."""
+LOOK_SECONDS = 5.0
+"""How often the clock is compared with the one that nobody sets."""
 
 
 class EmbeddedEngine:
@@ -28,7 +34,8 @@ class EmbeddedEngine:
         self._busy: set[str] = set()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self._swept_at = publisher.clock()
+        self._swept_at = time.monotonic()
+        self._offset = self._measure()
         self._beat = beat
         worker = publisher.settings.worker
         self._pool = ThreadPoolExecutor(worker.threads, thread_name_prefix="lane")
@@ -52,7 +59,8 @@ class EmbeddedEngine:
         """Work until `stop` is set; then finish what is under way."""
         self._clock.start()
         try:
-            stop.wait()
+            while not stop.wait(LOOK_SECONDS):
+                self.mind_clock()
         finally:
             self._stopping.set()
             self._clock.shutdown(wait=True)
@@ -62,7 +70,24 @@ class EmbeddedEngine:
         """Wake every lane that has something due."""
         for lane in sorted({account for _, account in self._publisher.due()}):
             self.wake(lane)
-        self._swept_at = self._publisher.clock()
+        self._swept_at = time.monotonic()
+
+    def mind_clock(self) -> None:
+        """Start the ticks and every wait anew after the clock was set: those set by it may lie days ahead."""
+        before, self._offset = self._offset, self._measure()
+        if abs(self._offset - before) < STEP.total_seconds():
+            return
+        log.warning("the clock was set by %+.0f s: everything that waits is looked at", self._offset - before)
+        try:
+            self._publisher.ring_all()
+        except Unavailable as error:
+            log.warning("not now: %s", error.detail)
+            self._offset = before  # a locked database: the next look finds the step again
+        for tick in self._clock.get_jobs():
+            tick.reschedule("interval", seconds=tick.trigger.interval_length)
+
+    def _measure(self) -> float:
+        return self._publisher.clock().timestamp() - time.monotonic()
 
     def _every(self, seconds: float, function: Callable[[], None]) -> None:
         # The scheduler lives by this machine's time, whatever the publisher's clock says.
@@ -97,5 +122,5 @@ class EmbeddedEngine:
 
     def _vouch(self) -> None:
         """Tell the watchdog that work goes on: only after a recent sweep."""
-        if self._publisher.clock() - self._swept_at < STALE:
+        if time.monotonic() - self._swept_at < STALE.total_seconds():
             self._beat()

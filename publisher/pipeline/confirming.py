@@ -10,8 +10,8 @@ from typing import Any
 
 from publisher.errors import NeedsPerson, NotYet
 from publisher.issue import Move, Status
-from publisher.pipeline.drafting import CLOCKS_DIFFER
 from publisher.pipeline.job import Job
+from publisher.pipeline.restoring import CLOCKS_DIFFER
 from publisher.store import EffectState
 from publisher.wechat import Publication, PublicationState, next_day
 

@@ -7,28 +7,24 @@ from concurrent.futures import ThreadPoolExecutor
 
 from publisher.document import Asset, Newsletter, pictures_of
 from publisher.importers.signatures import EXTENSIONS
-from publisher.issue import Issue, Move, Status
+from publisher.issue import Move, Status
 from publisher.pictures.cropping import Crops, central, crops
 from publisher.pipeline.effects import NothingFound, Result
 from publisher.pipeline.importing import account_code, draw_issue_cover, render_issue, with_code
-from publisher.pipeline.job import CLOCKS_DIFFER, Job
+from publisher.pipeline.job import Job
 from publisher.pipeline.renewing import DraftGone, ask_about_lost_draft, renew_draft
+from publisher.pipeline.restoring import (
+    CLOCKS_DIFFER,
+    cover_name,
+    recall_cover,
+    recall_draft,
+    recall_picture,
+    recall_publication,
+)
 from publisher.rendering import Piece
 from publisher.rendering.ornaments import HEIGHT, WIDTH
 from publisher.store import Effect, EffectState
 from publisher.wechat import DraftArticle
-
-__all__ = [
-    "CLOCKS_DIFFER",
-    "add_draft",
-    "cover_crops",
-    "cover_name",
-    "discard_draft",
-    "draft_issue",
-    "given_cover",
-    "upload_cover",
-    "upload_pictures",
-]
 
 
 def draft_issue(job: Job) -> Move:
@@ -36,6 +32,9 @@ def draft_issue(job: Job) -> Move:
     newsletter = with_code(job.account, job.newsletter())
     addresses = upload_pictures(job, newsletter)
     cover, shown = upload_cover(job, newsletter), cover_crops(newsletter)
+    out = recall_publication(job, cover)
+    if out is not None:
+        return out
     pieces = render_issue(job, newsletter, addresses).pieces
     articles = [_draft_article(piece, newsletter, cover, shown) for piece in pieces]
     try:
@@ -78,7 +77,7 @@ def _replace_draft(job: Job, articles: Sequence[DraftArticle]) -> str:
 
 def _take_out(job: Job, draft: str) -> None:
     if draft and job.platform.has_draft(draft):
-        job.hold.once("delete_draft", draft, lambda: _delete_draft(job, draft), _not_found)
+        _remove_draft(job, draft)
 
 
 def upload_pictures(job: Job, newsletter: Newsletter) -> dict[str, str]:
@@ -97,6 +96,7 @@ def _upload(job: Job, assets: Sequence[Asset]) -> dict[str, str]:
     if not assets:
         return {}
     with ThreadPoolExecutor(job.edges.upload_threads, thread_name_prefix="upload") as pool:
+        pool.submit(job.platform.earlier_pictures)  # the cover asks for them next; who has failed asks again
         urls = list(pool.map(lambda asset: _upload_one(job, asset), assets))
     return {asset.fingerprint: url for asset, url in zip(assets, urls, strict=True)}
 
@@ -116,7 +116,7 @@ def _upload_still(job: Job, asset: Asset) -> str:
 
 
 def _upload_moving(job: Job, asset: Asset) -> str:
-    name = _file_name(asset)
+    name = f"wx-{_file_name(asset)}"  # permanent, so that it can be told from what people keep there
 
     def upload() -> Result:
         return {"url": job.platform.upload_animation(asset.data, name)}
@@ -128,7 +128,10 @@ def _upload_moving(job: Job, asset: Asset) -> str:
             raise NothingFound
         return {"url": known.url}
 
-    return str(job.hold.once("upload_animation", asset.fingerprint, upload, find)["url"])
+    def recall() -> Result:
+        return recall_picture(job, name)
+
+    return str(job.hold.once("upload_animation", asset.fingerprint, upload, find, recall)["url"])
 
 
 def upload_cover(job: Job, newsletter: Newsletter) -> str:
@@ -147,13 +150,10 @@ def upload_cover(job: Job, newsletter: Newsletter) -> str:
             raise NothingFound
         return {"media_id": cover.media_id, "url": cover.url}
 
-    return str(job.hold.once("upload_cover", name, upload, find)["media_id"])
+    def recall() -> Result:
+        return recall_cover(job)
 
-
-def cover_name(issue: Issue) -> str:
-    """The file name of the cover of the issue's present revision; no other revision has it, also one of equal bytes."""
-    revision = f"-r{issue.revision}" if issue.revision > 1 else ""
-    return f"wx-{issue.id}-{issue.fingerprint[:12]}{revision}.jpg"
+    return str(job.hold.once("upload_cover", name, upload, find, recall)["media_id"])
 
 
 def add_draft(job: Job, articles: Sequence[DraftArticle]) -> str:
@@ -168,10 +168,13 @@ def add_draft(job: Job, articles: Sequence[DraftArticle]) -> str:
         if not drafts:
             raise NothingFound
         for double in drafts[1:]:
-            job.platform.delete_draft(double)
+            _remove_draft(job, double)
         return {"media_id": drafts[0]}
 
-    return str(job.hold.once("add_draft", cover, add, find)["media_id"])
+    def recall() -> Result:
+        return recall_draft(job, cover)
+
+    return str(job.hold.once("add_draft", cover, add, find, recall)["media_id"])
 
 
 def cover_crops(newsletter: Newsletter) -> Crops:
@@ -208,9 +211,12 @@ def _file_name(asset: Asset) -> str:
     return f"{asset.fingerprint[:24]}.{EXTENSIONS[asset.media_type]}"
 
 
-def _delete_draft(job: Job, draft: str) -> Result:
-    job.platform.delete_draft(draft)
-    return {}
+def _remove_draft(job: Job, draft: str) -> None:
+    def delete() -> Result:
+        job.platform.delete_draft(draft)
+        return {}
+
+    job.hold.once("delete_draft", draft, delete, _not_found)
 
 
 def _not_found(_effect: Effect) -> Result:

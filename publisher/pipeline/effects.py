@@ -26,6 +26,11 @@ class NothingFound(Exception):
     """The platform knows nothing of an effect: it did not happen and may be sent."""
 
 
+def nothing_known() -> Result:
+    """Nothing is looked for."""
+    raise NothingFound
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """One worker's hold on one issue while it works on it."""
@@ -35,28 +40,58 @@ class Hold:
     owner: str
     clock: Callable[[], datetime]
 
-    def once(self, kind: str, key: str, do: Callable[[], Result], find: Callable[[Effect], Result]) -> Result:
+    def once(
+        self,
+        kind: str,
+        key: str,
+        do: Callable[[], Result],
+        find: Callable[[Effect], Result],
+        recall: Callable[[], Result] = nothing_known,
+    ) -> Result:
         """What the effect gave, now or at an earlier try.
 
         `find` returns the result of an earlier try that did arrive, raises NothingFound if it surely did not, or raises
-        something else (OutcomeUnknown, a postponement) when nobody can tell yet.
+        something else (OutcomeUnknown, a postponement) when nobody can tell yet. `recall` does the same for an effect
+        of which this database has no trace: it may have come from a backup.
         """
         # Before every single request: a token may be fetched, or a cover drawn, between the intent and the call.
-        with guarded(lambda: self.store.renew(self.issue_id, self.owner, self.clock())):
-            return self._once(kind, key, do, find)
+        with guarded(self.renew):
+            return self._once(kind, key, do, find, recall)
 
-    def _once(self, kind: str, key: str, do: Callable[[], Result], find: Callable[[Effect], Result]) -> Result:
+    def _once(
+        self,
+        kind: str,
+        key: str,
+        do: Callable[[], Result],
+        find: Callable[[Effect], Result],
+        recall: Callable[[], Result],
+    ) -> Result:
         known = self.store.effect(self.issue_id, kind, key)
         if known is not None and known.state is EffectState.DONE:
             return known.result
-        if known is not None and known.state is EffectState.INTENT:
-            if not known.detail:
-                self.store.remark(self.issue_id, kind, key, "the worker ended before it kept an answer")
-            try:
+        try:
+            if known is None:
+                return self._adopt(kind, key, recall())
+            if known.state is EffectState.INTENT:
+                if not known.detail:
+                    self.store.remark(self.issue_id, kind, key, "the worker ended before it kept an answer")
                 return self._finish(kind, key, find(known))
-            except NothingFound:
-                pass
+        except NothingFound:
+            pass
         return self._send(kind, key, do)
+
+    def is_begun(self, kind: str, key: str) -> bool:
+        """Whether the effect happened, or may have."""
+        known = self.store.effect(self.issue_id, kind, key)
+        return known is not None and known.state is not EffectState.REJECTED
+
+    def renew(self) -> None:
+        """A full lease from now on; StaleIssue if it was lost. The last thing to do before the wire."""
+        self.store.renew(self.issue_id, self.owner, self.clock())
+
+    def _adopt(self, kind: str, key: str, result: Result) -> Result:
+        self.store.intend(self.issue_id, kind, key, self.owner, self.clock())
+        return self._finish(kind, key, result)
 
     def _send(self, kind: str, key: str, do: Callable[[], Result]) -> Result:
         self.store.intend(self.issue_id, kind, key, self.owner, self.clock())

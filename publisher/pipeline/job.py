@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import get_args
 
 from msgspec.structs import replace
@@ -19,9 +19,6 @@ from publisher.wechat import Platform, Publication
 
 HandOut = Callable[[Issue, Mapping[str, bytes]], str]
 """Puts files that a person needs where editors reach them; gives the place, in their words."""
-
-CLOCKS_DIFFER = timedelta(minutes=10)
-"""How far the platform's clock and ours may be apart when its lists are searched."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,19 @@ submitted, before all of them are done.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from publisher.errors import Refused
 from publisher.issue import Issue, Move, Status
 from publisher.pipeline.effects import NothingFound, Result
-from publisher.pipeline.job import CLOCKS_DIFFER, Job
+from publisher.pipeline.job import Job
+from publisher.pipeline.restoring import earliest
 from publisher.store import Effect
 from publisher.wechat import DraftArticle, PublicationState
 from publisher.wechat.errcodes import NO_SUCH_MEDIA
+
+_CLOCKS_APART = timedelta(minutes=10)
+"""A draft that was touched later than this after our last word was touched by somebody else."""
 
 
 class DraftGone(Exception):
@@ -64,7 +68,7 @@ def _can_be_renewed(job: Job, articles: int) -> bool:
     written = [
         _last_moment(e) for e in job.edges.store.effects(job.issue.id) if e.kind in {"add_draft", "update_draft"}
     ]
-    touched = found.updated_at is not None and found.updated_at > max(written, default=job.now()) + CLOCKS_DIFFER
+    touched = found.updated_at is not None and found.updated_at > max(written, default=job.now()) + _CLOCKS_APART
     return len(found.thumb_media_ids) == articles and ours and not touched
 
 
@@ -101,7 +105,7 @@ def _published_under(job: Job, cover: str) -> str:
     if not job.edges.store.accounts.rights(job.account.name).publish:
         return ""
     for known in dict.fromkeys((job.issue.cover_media_id, cover)):
-        found = job.platform.find_publication(known, job.issue.created_at - CLOCKS_DIFFER)
+        found = job.platform.find_publication(known, earliest(job))
         if found is not None and found.state is PublicationState.SUCCESS:
             return next(iter(found.urls), "")
     return ""

@@ -12,11 +12,19 @@ from datetime import datetime, timedelta
 from publisher.errors import NeedsPerson, NotYet, Refused
 from publisher.issue import Issue, Move, Status
 from publisher.pipeline.confirming import PUBLISH_EVENTS, first_look
-from publisher.pipeline.drafting import CLOCKS_DIFFER
-from publisher.pipeline.effects import Result
+from publisher.pipeline.effects import Result, may_be_out
 from publisher.pipeline.job import Job
 from publisher.pipeline.lateness import submit_in_time
+from publisher.pipeline.restoring import (
+    CLIENTMSGID_LIVES,
+    CLOCKS_DIFFER,
+    ask_for_draft,
+    clientmsgid,
+    earliest,
+    recall_submission,
+)
 from publisher.pipeline.rights import PROBED_FOR, reach, rights_of
+from publisher.pipeline.timekeeping import check_clock
 from publisher.slots import in_zone
 from publisher.store import Effect
 from publisher.wechat import Publication, PublicationState
@@ -28,8 +36,8 @@ WATCH = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 10, 10, 30
 """How often to see whether a person has published a draft in the console; the last goes on. The platform answers 500
 such looks a day for the whole account: enough for ten drafts that nobody presses 发表 for.
 """
-CLIENTMSGID_LIVES = timedelta(hours=20)
-"""The platform remembers a clientmsgid for 24 hours (wechat-api 4.4); we trust it a little less."""
+_EVENTS_EARLIER = timedelta(minutes=10)
+"""How much earlier than an intent an event is looked for; both times are by our own clock."""
 
 
 def submit_issue(job: Job) -> Move:
@@ -37,10 +45,15 @@ def submit_issue(job: Job) -> Move:
     issue, account, finish = job.issue, job.account, reach(job)
     if finish == "draft":
         return watch_draft(job)
-    if account.approve and issue.approved_at is None:
-        return job.wait(f"草稿已就绪，等待审批：publisher approve {issue.id}", None)
-    if issue.publish_at is not None and issue.publish_at > job.now():
-        return job.wait(f"等待发布时间 {in_zone(issue.publish_at, account.zone)}", issue.publish_at)
+    # What may be out already is looked for, also if the clock was set back to before its time.
+    if not may_be_out(job.edges.store.effects(issue.id)):
+        if account.approve and issue.approved_at is None:
+            return job.wait(f"草稿已就绪，等待审批：publisher approve {issue.id}", None)
+        if issue.publish_at is not None and issue.publish_at > job.now():
+            return job.wait(f"等待发布时间 {in_zone(issue.publish_at, account.zone)}", issue.publish_at)
+        # What went out long ago is recognised before anybody is asked about its being late.
+        if (out := _before_sending(job)) is not None:
+            return out
     return submit_in_time(job, finish, _mass_send if finish == "mass" else _submit)
 
 
@@ -59,7 +72,7 @@ def watch_draft(job: Job) -> Move:
             f"发表后会自动识别，也可以运行 publisher published {issue.id} --url 文章链接"
         )
         return job.wait(note, job.now() + WATCH[min(issue.tries, len(WATCH) - 1)], tries=issue.tries + 1)
-    found = _listed(job, issue.created_at) if rights_of(job).publish else None
+    found = _listed(job, earliest(job)) if rights_of(job).publish else None
     return _by_person(job, found.urls if found else (), found.article_id if found else "")
 
 
@@ -92,36 +105,26 @@ def _submit(job: Job) -> Move:
     return job.go(Status.SUBMITTED, "已提交发布，等待平台结果", job.now() + first_look(job), **facts)
 
 
+def _before_sending(job: Job) -> Move | None:
+    """Nothing, if the issue may go out now; what has become of it already, if it may not."""
+    check_clock(job)
+    return recall_submission(job)
+
+
 def _after_refusal(job: Job, error: Refused) -> Move:
     """A refused submission that is nobody's fault: the draft has left the box."""
     if error.errcode != GONE:
         raise error
-    found = _listed(job, job.issue.created_at)
+    found = _listed(job, earliest(job))
     if found is not None:
         return _by_person(job, found.urls, found.article_id)
-    return _ask_for_draft(job)
-
-
-def _ask_for_draft(job: Job) -> Move:
-    """Somebody deleted the draft, or sent it to all. A retry makes a new one."""
-    job.edges.store.forget_effect(job.issue.id, "add_draft", job.issue.cover_media_id)
-    note = _missing_draft(job.issue)
-    facts = {"note": note, "held_from": Status.SCHEDULED, "draft_media_id": "", "tries": 0}
-    return Move(Status.HELD, note, None, facts)
-
-
-def _missing_draft(issue: Issue) -> str:
-    return (
-        f"《{issue.title}》的草稿已不在草稿箱：可能有人删除了它，或者已在后台发表、群发。请三选一：已发表 → "
-        f"publisher published {issue.id} --url 文章链接；重新做草稿再发 → publisher retry {issue.id}；"
-        f"不发了 → publisher withdraw {issue.id}"
-    )
+    return ask_for_draft(job)
 
 
 def _find_submission(job: Job, effect: Effect) -> Result:
     """What became of a submission whose answer we do not have: the ladder, cheapest and surest rung first."""
-    since = effect.intent_at - CLOCKS_DIFFER
-    if _announced(job, since) or _listed(job, since) is not None:
+    announced = _announced(job, effect.intent_at - _EVENTS_EARLIER)
+    if announced or _listed(job, effect.intent_at - CLOCKS_DIFFER) is not None:
         return {"publish_id": ""}
     if not job.platform.has_draft(job.issue.draft_media_id):
         return {"publish_id": ""}  # a draft leaves the box once it is accepted
@@ -129,7 +132,8 @@ def _find_submission(job: Job, effect: Effect) -> Result:
     for patience in PATIENCE:
         if waited < patience:
             note = "提交发布时没有收到平台的回答，正在核对是否已经发出；在弄清之前不会重复提交。"
-            raise NotYet("submit: outcome unknown", note, effect.intent_at + patience)
+            # From now on where the clock was set back meanwhile: a day of waiting would be for nothing.
+            raise NotYet("submit: outcome unknown", note, min(effect.intent_at, job.now()) + patience)
     raise NeedsPerson("submit: outcome unknown after 30 minutes", _question(job.issue))
 
 
@@ -159,29 +163,29 @@ def _has_our_cover(job: Job, article_id: str) -> bool:
 
 
 def _listed(job: Job, since: datetime) -> Publication | None:
-    found = job.platform.find_publication(job.issue.cover_media_id, since - CLOCKS_DIFFER)
+    found = job.platform.find_publication(job.issue.cover_media_id, since)
     return found if found is not None and found.state is PublicationState.SUCCESS else None
 
 
 def _mass_send(job: Job) -> Move:
-    revision = f"-r{job.issue.revision}" if job.issue.revision > 1 else ""
-    clientmsgid = f"issue-{job.issue.id}-{job.issue.fingerprint[:24]}{revision}"
+    key = clientmsgid(job.issue)
 
     def send() -> Result:
-        sent = job.platform.mass_send(job.issue.draft_media_id, clientmsgid)
+        sent = job.platform.mass_send(job.issue.draft_media_id, key)
         return {"publish_id": sent.msg_id, "msg_data_id": sent.msg_data_id}
 
     def find(effect: Effect) -> Result:
         # The same clientmsgid is refused with the first send's msg_id, which is the answer that was lost.
         if job.now() - effect.intent_at > CLIENTMSGID_LIVES:
             raise NeedsPerson("mass send: outcome unknown for too long", _question(job.issue))
+        job.hold.renew()
         return send()
 
     try:
-        result = job.hold.once("mass_send", clientmsgid, send, find)
+        result = job.hold.once("mass_send", key, send, find)
     except Refused as error:
         if error.errcode != GONE:
             raise
-        return _ask_for_draft(job)
+        return ask_for_draft(job)
     facts = {"publish_id": result["publish_id"], "msg_data_id": result["msg_data_id"]}
     return job.go(Status.SUBMITTED, "已提交群发，等待平台结果", job.now() + timedelta(seconds=2), **facts)

@@ -39,6 +39,9 @@ __all__ = [
 class Sandbox(Starlette):
     """The application; it hands the server's own `send` down, for faults that break the connection itself."""
 
+    tells_time = True
+    """Its answers bear the date of its own clock, so the server must not add the machine's."""
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         scope[WIRE] = send

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -148,7 +150,8 @@ def _conclude(platform: Platform, visit: _Visit, answer: Answer) -> Response:
     platform.calls.append(CallRecord(platform.now(), method, path, visit.appid, code, visit.fault, rid))
     body = json.dumps(answer, ensure_ascii=False).replace("/", "\\/").encode()
     # the real one names no charset either
-    return Response(body, headers={"content-type": "application/json; encoding=utf-8"})
+    date = format_datetime(datetime.fromtimestamp(platform.now(), UTC), usegmt=True)
+    return Response(body, headers={"content-type": "application/json; encoding=utf-8", "date": date})
 
 
 async def _read_upload(request: Request) -> Upload | None:

@@ -21,9 +21,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from publisher import schema
 from publisher.document import Asset
 from publisher.errors import StaleIssue, Unavailable, WrongMove
-from publisher.issue import ArticleRow, Content, Issue, Move, Status, may_follow
+from publisher.issue import OPEN, ArticleRow, Content, Issue, Move, Status, may_follow
 from publisher.migrations import migrate
 from publisher.store.accounts import Accounts
+from publisher.store.belongings import Belongings, forget_picture, read_belongings
 from publisher.store.calls import call_name, call_outcome, remember_calls
 from publisher.store.database import check_is_database, open_database
 from publisher.store.plans import Plans
@@ -31,8 +32,8 @@ from publisher.store.records import Effect, EffectState, Filing, Heard, Past, Pa
 from publisher.store.revisions import exchange_files, is_submission_begun
 
 __all__ = [
-    "LEASE", "Accounts", "Effect", "EffectState", "Filing", "Heard", "Past", "Pause", "Published", "Rights", "Store",
-    "call_name", "call_outcome", "check_is_database",
+    "LEASE", "Accounts", "Belongings", "Effect", "EffectState", "Filing", "Heard", "Past", "Pause", "Published",
+    "Rights", "Store", "call_name", "call_outcome", "check_is_database",
 ]  # fmt: skip
 
 LEASE = timedelta(seconds=60)
@@ -90,6 +91,8 @@ class Store(Plans):
                 "tries": 0, "note": "", "held_from": None,
                 "approved_at": None, "publish_at": None, "archive_path": None, "archived_at": None,
                 "draft_media_id": "", "cover_media_id": "",
+                # another name for its cover: what went out, or not, under the old one is another story
+                "revision": before.revision + 1,
             }  # fmt: skip
             db.execute(_t.issue.update().where(_t.issue.c.id == issue_id).values(clean))
             # A submission is kept for the story; one that nobody knows the outcome of was settled by the withdrawal.
@@ -136,7 +139,7 @@ class Store(Plans):
         query = (
             select(_t.issue.c.id, _t.issue.c.account)
             .where(_t.issue.c.next_try_at <= now)
-            .where((_t.issue.c.lease_until.is_(None)) | (_t.issue.c.lease_until <= now))
+            .where(_unleased(now))
             .order_by(_t.issue.c.next_try_at, _t.issue.c.id)
         )
         with self._read() as db:
@@ -146,7 +149,7 @@ class Store(Plans):
 
     def lease(self, issue_id: int, owner: str, now: datetime) -> Issue | None:
         """The issue, owned by `owner` until `now` + LEASE; None while somebody else owns it."""
-        free = (_t.issue.c.lease_until.is_(None)) | (_t.issue.c.lease_until <= now) | (_t.issue.c.lease_owner == owner)
+        free = _unleased(now) | (_t.issue.c.lease_owner == owner)
         update = _t.issue.update().where(_t.issue.c.id == issue_id, free)
         with self._write() as db:
             if db.execute(update.values(lease_owner=owner, lease_until=now + LEASE)).rowcount == 0:
@@ -305,6 +308,16 @@ class Store(Plans):
         with self._write() as db:
             db.execute(insert(_t.picture).values(row).on_conflict_do_update(_PICTURE_KEY, set_=row))
 
+    def belongings(self, account: str) -> list[Belongings]:
+        """What each issue of an account has, or had, on the platform."""
+        with self._read() as db:
+            return read_belongings(db, account)
+
+    def forget_picture(self, account: str, fingerprint: str, now: datetime) -> None:
+        """Forget where the platform kept a picture whose fingerprint begins so: it is deleted there."""
+        with self._write() as db:
+            forget_picture(db, account, fingerprint, now)
+
     def record_event(self, account: str, kind: str, key: str, fields: Mapping[str, Any], now: datetime) -> None:
         """Keep a result event (once) and ring for every issue of the account that waits for one."""
         row = {"account": account, "kind": kind, "key": key, "fields": dict(fields), "received_at": now}
@@ -316,6 +329,18 @@ class Store(Plans):
         """Let every issue that only waits for the platform, or for a person in the console, be looked at now."""
         with self._write() as db:
             _ring(db, now, true())
+
+    def ring_all(self, now: datetime) -> None:
+        """Let every issue that waits for some time be looked at now: the clock by which it waits was set."""
+        waiting = _t.issue.c.status.in_([*OPEN, Status.WITHDRAWN]) & (_t.issue.c.next_try_at > now)
+        with self._write() as db:
+            db.execute(_t.issue.update().where(waiting).values(next_try_at=now))
+
+    def last_moved_at(self) -> datetime | None:
+        """When the newest move of any issue was recorded; None in an empty database."""
+        with self._read() as db:
+            query = select(_t.history.c.at).order_by(_t.history.c.id.desc()).limit(1)
+            return db.execute(query).scalar_one_or_none()
 
     def events(self, account: str, kinds: Sequence[str], since: datetime) -> list[Mapping[str, Any]]:
         """The fields of the kept events of some kinds received since then, newest first, at most 200."""
@@ -435,7 +460,9 @@ def _ring(db: Connection, now: datetime, which: Any) -> None:
 
 
 def _unleased(now: datetime) -> Any:
-    return (_t.issue.c.lease_until.is_(None)) | (_t.issue.c.lease_until <= now)
+    until = _t.issue.c.lease_until
+    # No lease reaches so far ahead: it was given before the clock was set back.
+    return until.is_(None) | (until <= now) | (until > now + 2 * LEASE)
 
 
 def _this_effect(issue_id: int, kind: str, key: str) -> list[Any]:

@@ -106,6 +106,7 @@ def _configure(app: Application) -> uvicorn.Config:
         log_config=None,
         log_level="warning",
         server_header=False,
+        date_header=not getattr(app, "tells_time", False),
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 

@@ -16,6 +16,7 @@ from publisher.wechat.platform import (
     PublicationState,
     PublishedArticle,
     StoredDraft,
+    StoredPicture,
     Submission,
 )
 
@@ -31,6 +32,7 @@ __all__ = [
     "PublicationState",
     "PublishedArticle",
     "StoredDraft",
+    "StoredPicture",
     "Submission",
     "Timeouts",
     "closed",

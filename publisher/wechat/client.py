@@ -179,6 +179,7 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
         self._failure: tuple[float, WeChatError] | None = None
         self.server_time: datetime | None = None
         """The platform's clock at its last answer, if it told."""
+        self._told_at = 0.0
         super().__init__(account.appid, account.appsecret, auto_retry=False)
         self._http = open_session(self._base)
 
@@ -233,8 +234,20 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
 
     def _send(self, call: Call) -> Answer | WeChatError:
         outcome, date = send(self._http, call, self._timeouts)
-        self.server_time = _parse_date(date) or self.server_time
+        told = _parse_date(date)
+        if told is not None:
+            self.server_time, self._told_at = told, monotonic()
         return outcome
+
+    def lead(self, within: timedelta) -> timedelta | None:
+        """How far our clock is ahead of the platform's; None if it has not told its own within that time.
+
+        What has passed since then is measured by the clock that nobody sets.
+        """
+        passed = timedelta(seconds=monotonic() - self._told_at)
+        if self.server_time is None or passed > within:
+            return None
+        return self._clock() - (self.server_time + passed)
 
     def _scrub(self, errmsg: str) -> str:
         account, token = self._account, self._token

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from functools import partial
 from typing import Any
@@ -22,6 +23,10 @@ PAGE = 20
 PAGES = 5
 STALE_PAGES = 2
 """Lists come newest first, but nobody promises it: one old page is not yet the end."""
+MOST_PAGES = 50
+"""Where a list is read to its end: a thousand entries."""
+REMEMBERED = timedelta(days=31)
+"""How far back the pictures are looked through that were there before we came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,26 @@ class Cover:
 
     media_id: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """A permanent picture as the platform lists it."""
+
+    media_id: str
+    name: str
+    url: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDraft:
+    """A draft as the platform lists it: its first title and the covers of its articles."""
+
+    media_id: str
+    title: str
+    covers: tuple[str, ...]
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +115,7 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredDraft:
+class DraftState:
     """A draft in the box: its articles' covers, in order; `updated_at` None if the platform does not tell."""
 
     thumb_media_ids: tuple[str, ...]
@@ -120,6 +145,9 @@ class Platform:
         gate: Gate = OPEN,
     ) -> None:
         self._client = Client(account, clock, timeouts, gate)
+        self._clock = clock
+        self._earlier: tuple[StoredPicture, ...] | None = None
+        self._lock = threading.Lock()
 
     def close(self) -> None:
         """Close all connections."""
@@ -129,6 +157,15 @@ class Platform:
     def server_time(self) -> datetime | None:
         """The platform's clock at its last answer; None before the first, or if it does not tell."""
         return self._client.server_time
+
+    def lead(self, within: timedelta) -> timedelta | None:
+        """How far our clock is ahead of the platform's; None if it has not told its own within that time."""
+        return self._client.lead(within)
+
+    def count_pictures(self) -> int:
+        """How many permanent pictures there are: of all calls the one that costs least of any quota."""
+        answer: Answer = self._client.material.get_count()
+        return _number(answer, "image_count")
 
     # -------------------------------------------------------------------- pictures
 
@@ -150,11 +187,33 @@ class Platform:
 
     def find_cover(self, name: str, since: datetime) -> Cover | None:
         """The newest permanent picture that was uploaded under `name` since then, whatever its extension became."""
-        pages = partial(self._client.material.batchget, "image")
-        for item in _recent(pages, since):
-            if _stem(str(item.get("name", ""))) == _stem(name) and item.get("media_id"):
-                return Cover(str(item["media_id"]), _secure(str(item.get("url", ""))))
-        return None
+        wanted = (each for each in self._pictures(since, PAGES) if _stem(each.name) == _stem(name))
+        found = next(wanted, None)
+        return None if found is None else Cover(found.media_id, found.url)
+
+    def earlier_pictures(self) -> tuple[StoredPicture, ...]:
+        """The permanent pictures of the last month that were there when this was first asked, newest first. It is
+        asked once: what comes later is our own, and known.
+        """
+        with self._lock:
+            if self._earlier is None:
+                theirs = self.server_time or self._clock()
+                self._earlier = tuple(self._pictures(min(self._clock(), theirs) - REMEMBERED, PAGES))
+            return self._earlier
+
+    def all_pictures(self) -> tuple[StoredPicture, ...]:
+        """The permanent pictures, newest first, a thousand at most."""
+        return tuple(self._pictures(_EVER, MOST_PAGES))
+
+    def delete_picture(self, media_id: str) -> None:
+        """Delete a permanent picture for good."""
+        self._client.material.delete(media_id)
+
+    def _pictures(self, since: datetime, pages: int) -> Iterator[StoredPicture]:
+        for item in _recent(partial(self._client.material.batchget, "image"), since, pages):
+            if item.get("media_id"):
+                url = _secure(str(item.get("url", "")))
+                yield StoredPicture(str(item["media_id"]), str(item.get("name", "")), url, _updated(item))
 
     def _add_picture(self, data: bytes, name: str) -> Answer:
         wanted = {"type": "image"}
@@ -180,7 +239,7 @@ class Platform:
         """Whether the draft is in the box: it leaves it when it is published, sent or deleted."""
         return self.read_draft(media_id) is not None
 
-    def read_draft(self, media_id: str) -> StoredDraft | None:
+    def read_draft(self, media_id: str) -> DraftState | None:
         """The draft, as far as it tells whose it is; None if it is not in the box."""
         try:
             answer: Answer = self._client.draft.get(media_id)
@@ -190,7 +249,16 @@ class Platform:
             return None
         covers = tuple(str(each.get("thumb_media_id", "")) for each in _objects(answer.get("news_item")))
         updated = _updated(answer)
-        return StoredDraft(covers, updated if updated != _NOBODY_KNOWS else None)
+        return DraftState(covers, updated if updated != _NOBODY_KNOWS else None)
+
+    def all_drafts(self) -> tuple[StoredDraft, ...]:
+        """The drafts in the box, the last changed first, a thousand at most."""
+        pages = partial(self._client.draft.batchget, no_content=1)
+        return tuple(
+            StoredDraft(str(item["media_id"]), _title(item), _covers(_articles(item)), _updated(item))
+            for item in _recent(pages, _EVER, MOST_PAGES)
+            if item.get("media_id")
+        )
 
     def update_draft(self, media_id: str, index: int, article: DraftArticle) -> None:
         """Replace the article at `index`, counted from 0."""
@@ -259,6 +327,11 @@ class Platform:
             state = PublicationState.SUCCESS if alive else PublicationState.DELETED
             yield _covers(articles), Publication(state, str(item.get("article_id") or ""), _links(alive))
 
+    def published_covers(self) -> frozenset[str]:
+        """The covers of the publications in the list, a hundred sets at most."""
+        pages = partial(self._client.freepublish.batchget, no_content=1)
+        return frozenset(cover for item in _recent(pages, _EVER) for cover in _covers(_articles(item)))
+
     def mass_send(self, media_id: str, clientmsgid: str) -> MassSend:
         """Send a draft to all followers; `clientmsgid` (at most 64 bytes) keeps it from going twice within 24 hours."""
         wish = {
@@ -295,10 +368,13 @@ def _is_allowed(probe: Callable[[], object]) -> bool:
 # ------------------------------------------------------------------------ lists
 
 
-def _recent(fetch: Callable[[int, int], Answer], since: datetime) -> Iterator[dict[str, Any]]:
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _recent(fetch: Callable[[int, int], Answer], since: datetime, pages: int = PAGES) -> Iterator[dict[str, Any]]:
     """The entries of a list that are not older than `since`, until two pages running had none."""
     stale = 0
-    for page in range(PAGES):
+    for page in range(pages):
         answer = fetch(page * PAGE, PAGE)
         items = answer.entries("item")
         recent = [item for item in items if _updated(item) >= since]
@@ -326,6 +402,10 @@ def _updated(item: Mapping[str, Any]) -> datetime:
 def _articles(item: Mapping[str, Any]) -> list[dict[str, Any]]:
     content = item.get("content")
     return _objects(content.get("news_item")) if isinstance(content, dict) else []
+
+
+def _title(item: Mapping[str, Any]) -> str:
+    return next((str(article.get("title", "")) for article in _articles(item)), "")
 
 
 def _alive(articles: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -107,7 +108,7 @@ def test_yesterday_s_database_does_not_publish_again_what_is_out(
     assert until(world, publisher, status).status is status
     restore = back_up(world, publisher)
     world.wake(publisher)
-    world.wake(publisher, hours=9)
+    world.wake(publisher, hours=8.5)
     first = world.finish(publisher)
     assert first.status is Status.PUBLISHED
     restore()
@@ -150,7 +151,7 @@ def test_a_draft_that_waits_is_taken_up_by_an_older_database(world: World) -> No
     world.clock.turn(hours=1)
     publisher = restart(world, **AT_HALF_PAST_FIVE)
     assert world.finish(publisher).status is Status.DRAFTED
-    world.wake(publisher, hours=9)
+    world.wake(publisher, hours=7.5)
     assert world.finish(publisher).status is Status.PUBLISHED
     assert (world.calls(COVER), world.calls(ADD), world.publications, world.drafts) == (1, 1, 1, 0)
 
@@ -288,7 +289,7 @@ def test_a_mass_send_waits_for_the_right_time_too(world: World) -> None:
     world.wrong = timedelta()
     publisher = restart(world, finish="mass", **AT_HALF_PAST_FIVE)
     assert "17:30" in world.wake(publisher).note
-    assert world.wake(publisher, hours=9).status is Status.SUBMITTED
+    assert world.wake(publisher, hours=8.5).status is Status.SUBMITTED
     assert world.publications == 1
 
 
@@ -347,8 +348,6 @@ def test_a_postponement_of_a_clock_that_ran_ahead_is_not_waited_for(world: World
     assert world.work(publisher).status is Status.SCHEDULED
     world.wrong = timedelta()
     publisher = restart(world)
-    assert world.finish(publisher).status is Status.DRAFTED
-    world.wake(publisher, hours=24)
     assert world.finish(publisher).status is Status.PUBLISHED
     assert (world.publications, world.drafts) == (1, 0)
 
@@ -534,9 +533,7 @@ def test_a_database_that_is_locked_longer_than_our_patience_sends_nothing_meanwh
     until(world, publisher, status)
     publisher.store.close()
     publisher.store = Store(publisher.settings.database, patience=0.1)
-    publisher.edges = cast("Any", publisher.edges).__class__(
-        publisher.store, publisher.edges.platform, publisher.edges.read, publisher.edges.themes, publisher.edges.clock
-    )
+    publisher.edges = replace(publisher.edges, store=publisher.store)
     sent = len(world.platform.calls)
     with locked(publisher.settings.database):
         for _ in range(3):
@@ -555,9 +552,7 @@ def test_a_database_that_is_locked_after_the_call_finds_the_answer_again(world: 
     world.take_in(publisher)
     publisher.store.close()
     publisher.store = Store(publisher.settings.database, patience=0.1)
-    publisher.edges = cast("Any", publisher.edges).__class__(
-        publisher.store, publisher.edges.platform, publisher.edges.read, publisher.edges.themes, publisher.edges.clock
-    )
+    publisher.edges = replace(publisher.edges, store=publisher.store)
     real = publisher.store.finish
     kind = {COVER: "upload_cover", ADD: "add_draft", SUBMIT: "submit"}[path]
 

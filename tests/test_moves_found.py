@@ -52,7 +52,7 @@ def test_an_issue_that_is_read_after_its_correction_gives_way_to_it(world: World
     world.take_in(publisher)
     world.wake(publisher)
     world.wake(publisher, minutes=2)
-    world.wake(publisher, hours=9)
+    world.wake(publisher, hours=8.5)
     world.finish(publisher)
     assert [issue.status for issue in publisher.issues()] == [Status.WITHDRAWN, Status.PUBLISHED]
     assert (world.drafts, world.publications) == (0, 1)
@@ -63,10 +63,11 @@ def test_a_corrected_file_of_what_a_person_just_published_is_asked_about(world: 
     world.drop("spring.txt", issue_text())
     press_publish(world, world.work(publisher).draft_media_id)
     world.drop("spring.txt", CORRECTED)
-    issue = world.work(publisher)
-    assert issue.status is Status.HELD
-    assert "已经发布过" in issue.note
-    world.wake(publisher, hours=9)
+    world.work(publisher)
+    issue = world.wake(publisher)
+    assert (issue.status, publisher.issue(1).status) == (Status.WITHDRAWN, Status.HELD)
+    assert "发表了旧稿" in publisher.issue(1).note
+    world.wake(publisher, hours=8.5)
     world.finish(publisher)
     assert world.publications == 1
 
@@ -88,7 +89,7 @@ def test_a_former_version_dropped_again_takes_the_place_of_its_correction(world:
         world.drop("spring.txt", text)
         world.work(publisher)
         world.wake(publisher)
-    world.wake(publisher, hours=9)
+    world.wake(publisher, hours=8.5)
     world.finish(publisher)
     assert [issue.status for issue in publisher.issues()] == [Status.PUBLISHED, Status.WITHDRAWN]
     assert (world.drafts, world.publications) == (0, 1)

@@ -65,7 +65,7 @@ def test_the_same_draft_gets_the_new_text(world: World) -> None:
 def test_the_new_text_goes_out_once_at_the_old_time(world: World) -> None:
     publisher, first = drafted(world, issue_text())
     assert correct(world, publisher, CORRECTED).publish_at == first.publish_at
-    world.wake(publisher, hours=9)
+    world.wake(publisher, hours=8.5)
     world.finish(publisher)
     assert publisher.issue(1).status is Status.PUBLISHED
     assert (world.publications, world.drafts) == (1, 0)
@@ -146,7 +146,7 @@ def test_an_update_whose_answer_is_lost_is_repeated_before_anything_is_submitted
     world.fault(UPDATE, kind, after=1)
     half = correct(world, publisher, two("六百棵香樟树。"), "spring.md")
     assert half.status is Status.SCHEDULED
-    world.wake(publisher, hours=9)
+    world.wake(publisher, hours=8.5)
     world.finish(publisher)
     assert publisher.issue(1).status is Status.PUBLISHED
     assert (world.calls(UPDATE), world.calls(ADD), world.publications) == (3, 0, 1)
@@ -217,7 +217,7 @@ def test_an_approval_is_taken_back_by_a_change_and_the_history_says_so(world: Wo
     again = correct(world, publisher, CORRECTED)
     assert again.approved_at is None
     assert any("审批作废" in past.why for past in publisher.story(1).moves)
-    world.wake(publisher, hours=9)
+    world.wake(publisher, hours=8.5)
     assert "等待审批" in publisher.issue(1).note
     publisher.approve(1)
     world.finish(publisher)
@@ -330,7 +330,7 @@ def test_with_finish_mass_each_revision_is_another_message(world: World) -> None
     publisher, _ = drafted(world, issue_text(), finish="mass")
     correct(world, publisher, CORRECTED)
     correct(world, publisher, issue_text())
-    world.wake(publisher, hours=9)
+    world.wake(publisher, hours=8.5)
     (sent,) = world.platform.account(APPID).publications
     assert sent.clientmsgid.endswith("-r3")
     assert len(sent.clientmsgid.encode()) <= 64

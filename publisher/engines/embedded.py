@@ -77,9 +77,8 @@ class EmbeddedEngine:
     def _work(self, lane: str) -> None:
         """All that is due in one lane, one issue after the other; a lane is never worked on twice at once."""
         try:
-            for issue_id, account in self._publisher.due():
-                if account == lane:
-                    self._wake_one(issue_id)
+            for issue_id, _ in self._publisher.due(lane):
+                self._wake_one(issue_id)
         finally:
             with self._lock:
                 self._busy.discard(lane)

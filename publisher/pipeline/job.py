@@ -27,7 +27,7 @@ class Edges:
     read: Callable[[Mapping[str, bytes]], Newsletter]
     themes: Mapping[str, Theme]
     clock: Callable[[], datetime]
-    upload_threads: int = 6
+    upload_threads: int = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,10 +95,10 @@ class Publisher:
         self.filing.settle(self.clock())
         return taken + [Taken(wait.drop.name, wait.why) for wait in waiting]
 
-    def due(self) -> list[tuple[int, str]]:
-        """(issue, account) of all that is to be done now."""
+    def due(self, lane: str = "") -> list[tuple[int, str]]:
+        """(issue, account) of all that is to be done now; of one account, or of all."""
         known = self.settings.accounts
-        return [(issue_id, account) for issue_id, account in self.store.due(self.clock()) if account in known]
+        return [(issue_id, account) for issue_id, account in self.store.due(self.clock(), lane) if account in known]
 
     def wake(self, issue_id: int) -> Issue | None:
         """The issue after all that could be done now; None if another worker holds it."""

@@ -50,7 +50,7 @@ class Worker:
     settle_seconds: float = 5
     give_up_minutes: float = 10
     threads: int = 8
-    upload_threads: int = 6
+    upload_threads: int = 8
     max_drop_megabytes: int = 100
 
 

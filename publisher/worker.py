@@ -72,7 +72,7 @@ def work_once(publisher: Publisher, wait: timedelta) -> Pass:
         while (pause := _pause(publisher, deadline)) is not None:
             threading.Event().wait(pause)
             _drain(publisher)
-    held = tuple(issue for issue in publisher.issues() if issue.status is Status.HELD)
+    held = tuple(publisher.store.issues_in({Status.HELD}))
     return Pass(tuple(taken), held, tuple(publisher.pauses()))
 
 
@@ -104,9 +104,9 @@ def _beat_seconds(environment: Mapping[str, str]) -> float:
 
 def _beat(publisher: Publisher, environment: Mapping[str, str]) -> None:
     """Vouch for the work, with a line for `systemctl status`."""
-    issues = publisher.issues()
-    held = sum(issue.status is Status.HELD for issue in issues)
-    waiting = sum(issue.status in OPEN for issue in issues)
+    census = publisher.store.census({*OPEN, Status.HELD})
+    held = census.get(Status.HELD, 0)
+    waiting = sum(census.values()) - held
     sd_notify(environment, "WATCHDOG=1", f"STATUS={waiting} waiting, {held} held")
 
 
@@ -153,7 +153,7 @@ def _drain(publisher: Publisher) -> None:
 def _pause(publisher: Publisher, deadline: float) -> float | None:
     """Seconds until an open publication wants to be looked at; None if none does before the deadline."""
     now, left = publisher.clock(), deadline - time.monotonic()
-    wishes = [issue.next_try_at for issue in publisher.issues() if _is_open(publisher, issue)]
+    wishes = [issue.next_try_at for issue in publisher.store.issues_in(OPEN) if _is_open(publisher, issue)]
     pauses = [max((wish - now).total_seconds(), 0.05) for wish in wishes if wish is not None]
     return min((pause for pause in pauses if pause <= left), default=None)
 

@@ -36,9 +36,9 @@ class Workshop:
     def take_in(self) -> list[Any]:
         return []
 
-    def due(self) -> list[tuple[int, str]]:
+    def due(self, lane: str = "") -> list[tuple[int, str]]:
         with self.lock:
-            return list(self.waiting)
+            return [entry for entry in self.waiting if lane in {"", entry[1]}]
 
     def wake(self, issue_id: int) -> None:
         lane = dict(self.waiting)[issue_id]

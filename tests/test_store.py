@@ -139,9 +139,9 @@ def test_an_effect_is_an_intent_first_and_then_its_result(store: Store, clock: C
 
 
 def test_pictures_are_remembered_per_account(store: Store, clock: Clock) -> None:
-    store.keep_picture("main", "a", "https://x/1", clock.now)
-    store.keep_picture("main", "a", "https://x/2", clock.now)
-    assert store.picture_urls("main", ["a", "b"]) == {"a": "https://x/2"}
+    store.keep_pictures("main", {"a": "https://x/1"}, clock.now)
+    store.keep_pictures("main", {"a": "https://x/2", "b": "https://x/3"}, clock.now)
+    assert store.picture_urls("main", ["a", "b", "c"]) == {"a": "https://x/2", "b": "https://x/3"}
     assert store.picture_urls("other", ["a"]) == {}
 
 

@@ -106,7 +106,7 @@ def test_a_cover_of_a_publication_that_the_database_forgot_stays(world: World) -
 def test_a_moving_picture_that_no_issue_has_goes_and_its_address_is_forgotten(world: World) -> None:
     publisher = world.open()
     lay_picture(world, f"wx-{PRINT}.gif", timedelta(days=90))
-    publisher.store.keep_picture("main", PRINT + "0" * 40, "http://127.0.0.1/p", world.clock())
+    publisher.store.keep_pictures("main", {PRINT + "0" * 40: "http://127.0.0.1/p"}, world.clock())
     assert tidied(publisher) == ["animation"]
     assert publisher.store.picture_urls("main", [PRINT + "0" * 40]) == {}
 

@@ -105,9 +105,9 @@ class EmbeddedEngine:
     def _work(self, lane: str) -> None:
         """All that is due in one lane, one issue after the other; a lane is never worked on twice at once."""
         try:
-            for issue_id, account in self._publisher.due():
+            for issue_id, _ in self._publisher.due(lane):
                 # A lane may be long: what is not begun when the worker is to stop waits for its next start.
-                if account == lane and not self._stopping.is_set():
+                if not self._stopping.is_set():
                     self._wake_one(issue_id)
         finally:
             with self._lock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 from publisher.document import Asset, Newsletter, pictures_of
 from publisher.importers.signatures import EXTENSIONS
@@ -30,8 +30,7 @@ from publisher.wechat import DraftArticle
 def draft_issue(job: Job) -> Move:
     """SCHEDULED -> DRAFTED. It is drafted at once, whatever its time, so that the real draft can be looked at."""
     newsletter = with_code(job.account, job.newsletter())
-    addresses = upload_pictures(job, newsletter)
-    cover, shown = upload_cover(job, newsletter), cover_crops(newsletter)
+    (addresses, cover), shown = upload_all(job, newsletter), cover_crops(newsletter)
     out = recall_publication(job, cover)
     if out is not None:
         return out
@@ -80,7 +79,17 @@ def _take_out(job: Job, draft: str) -> None:
         _remove_draft(job, draft)
 
 
-def upload_pictures(job: Job, newsletter: Newsletter) -> dict[str, str]:
+def upload_all(job: Job, newsletter: Newsletter) -> tuple[dict[str, str], str]:
+    """Where the platform keeps each picture of the text, by fingerprint, and the cover's media id: all go up side by
+    side, the cover first, since it is drawn while the token is on its way.
+    """
+    with ThreadPoolExecutor(job.edges.upload_threads, thread_name_prefix="upload") as pool:
+        cover = pool.submit(upload_cover, job, newsletter)
+        addresses = upload_pictures(job, newsletter, pool)
+        return addresses, cover.result()
+
+
+def upload_pictures(job: Job, newsletter: Newsletter, pool: Executor) -> dict[str, str]:
     """Where the platform keeps each picture of the text, by fingerprint; the same bytes are uploaded once."""
     store, account = job.edges.store, job.account.name
     used = {name for article in newsletter.articles for name in pictures_of(article.blocks)}
@@ -89,22 +98,21 @@ def upload_pictures(job: Job, newsletter: Newsletter) -> dict[str, str]:
     wanted = [asset for asset in newsletter.assets if asset.fingerprint in used]
     known = store.picture_urls(account, [asset.fingerprint for asset in wanted])
     missing = [asset for asset in wanted if asset.fingerprint not in known]
-    return {**known, **_upload(job, missing)}
+    return {**known, **_upload(job, missing, pool)}
 
 
-def _upload(job: Job, assets: Sequence[Asset]) -> dict[str, str]:
-    if not assets:
-        return {}
-    with ThreadPoolExecutor(job.edges.upload_threads, thread_name_prefix="upload") as pool:
-        pool.submit(job.platform.earlier_pictures)  # the cover asks for them next; who has failed asks again
-        urls = list(pool.map(lambda asset: _upload_one(job, asset), assets))
-    return {asset.fingerprint: url for asset, url in zip(assets, urls, strict=True)}
+def _upload(job: Job, assets: Sequence[Asset], pool: Executor) -> dict[str, str]:
+    urls: dict[str, str] = {}
+    try:
+        for asset, url in zip(assets, pool.map(lambda asset: _upload_one(job, asset), assets), strict=True):
+            urls[asset.fingerprint] = url
+    finally:  # what is up before another fails is known to the account's next issue, too
+        job.edges.store.keep_pictures(job.account.name, urls, job.now())
+    return urls
 
 
 def _upload_one(job: Job, asset: Asset) -> str:
-    url = _upload_moving(job, asset) if asset.media_type == "image/gif" else _upload_still(job, asset)
-    job.edges.store.keep_picture(job.account.name, asset.fingerprint, url, job.now())
-    return url
+    return _upload_moving(job, asset) if asset.media_type == "image/gif" else _upload_still(job, asset)
 
 
 def _upload_still(job: Job, asset: Asset) -> str:

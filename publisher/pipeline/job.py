@@ -35,7 +35,7 @@ class Edges:
     themes: Mapping[str, Theme]
     clock: Callable[[], datetime]
     hand_out: HandOut
-    upload_threads: int = 6
+    upload_threads: int = 8
     probes: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     listings: dict[str, tuple[datetime, Mapping[str, Publication]]] = field(default_factory=dict)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -24,6 +25,12 @@ Box = tuple[float, float, float, float]
 
 def ground(colors: Palette) -> Image.Image:
     """The cover without its text, SCALE times as large; an ornament that is not known is a plain frame."""
+    return _painted(colors).copy()
+
+
+@lru_cache(maxsize=4)
+def _painted(colors: Palette) -> Image.Image:
+    # Most of the work on a cover, and the same for every issue in a theme; six megabytes each.
     size = (WIDTH * SCALE, HEIGHT * SCALE)
     shade = Image.linear_gradient("L").resize(size)
     top, bottom = (Image.new("RGB", size, channels(color)) for color in shades(colors))

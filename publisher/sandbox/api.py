@@ -4,6 +4,7 @@ articles stands beside it: it asks nobody who he is.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -79,6 +80,8 @@ async def answer_call(request: Request) -> Response:
         visit = _Visit(request, b"", await _read_upload(request), base_of(request))
     else:
         visit = _Visit(request, await request.body(), None, base_of(request))
+    if platform.settings.latency:
+        await asyncio.sleep(platform.settings.latency)  # before the lock: calls are on their way side by side
     with platform.lock:
         settle(platform)
         path = request.url.path

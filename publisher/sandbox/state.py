@@ -39,6 +39,8 @@ class SandboxSettings:
     push_timeout: float = 5.0
     token_seconds: int = 7200
     base_url: str = ""
+    latency: float = 0.0
+    """How long each call of the interface is on its way before it is answered."""
 
 
 @dataclass(slots=True)

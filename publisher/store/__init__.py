@@ -6,7 +6,7 @@ history row, so history cannot disagree with state; a lost race is `StaleIssue`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -23,6 +23,7 @@ from publisher.document import Asset
 from publisher.errors import StaleIssue, Unavailable, WrongMove
 from publisher.issue import OPEN, ArticleRow, Content, Issue, Move, Status, may_follow
 from publisher.migrations import migrate
+from publisher.store import looking
 from publisher.store.accounts import Accounts
 from publisher.store.belongings import Belongings, forget_picture, read_belongings
 from publisher.store.calls import call_name, call_outcome, remember_calls
@@ -30,6 +31,7 @@ from publisher.store.database import check_is_database, open_database
 from publisher.store.plans import Plans
 from publisher.store.records import Effect, EffectState, Filing, Heard, Past, Pause, Published, Rights
 from publisher.store.revisions import exchange_files, is_submission_begun
+from publisher.store.writing import Writer
 
 __all__ = [
     "LEASE", "Accounts", "Belongings", "Effect", "EffectState", "Filing", "Heard", "Past", "Pause", "Published",
@@ -38,6 +40,8 @@ __all__ = [
 
 LEASE = timedelta(seconds=60)
 """How long a worker owns an issue unless it renews: the fail-over time when another host's worker dies."""
+_FRESH = timedelta(seconds=5)
+"""A lease that was renewed no longer ago is as good as a full one."""
 
 _ISSUE_COLUMNS = [schema.issue.c[field.name] for field in fields(Issue)]
 _t = schema
@@ -51,6 +55,7 @@ class Store(Plans):
         path.parent.mkdir(parents=True, exist_ok=True)
         self._engine = open_database(path, patience)
         migrate(self._engine)
+        self._writer = Writer(self._engine)
         self.accounts = Accounts(self._read, self._write)
 
     def close(self) -> None:
@@ -134,16 +139,23 @@ class Store(Plans):
         with self._read() as db:
             return [_to_issue(row) for row in db.execute(query)]
 
-    def due(self, now: datetime) -> list[tuple[int, str]]:
-        """(issue, account) of all that is to be done now and that nobody is doing, oldest wish first."""
-        query = (
-            select(_t.issue.c.id, _t.issue.c.account)
-            .where(_t.issue.c.next_try_at <= now)
-            .where(_unleased(now))
-            .order_by(_t.issue.c.next_try_at, _t.issue.c.id)
-        )
+    def due(self, now: datetime, lane: str = "") -> list[tuple[int, str]]:
+        """(issue, account) of all that is to be done now and that nobody is doing, oldest wish first; of one account,
+        or of all.
+        """
         with self._read() as db:
-            return [(row.id, row.account) for row in db.execute(query)]
+            return [(row.id, row.account) for row in db.execute(looking.due(now, _unleased(now), lane))]
+
+    def issues_in(self, statuses: Collection[Status]) -> list[Issue]:
+        """The issues in some states, oldest first."""
+        query = select(*_ISSUE_COLUMNS).where(_t.issue.c.status.in_(statuses)).order_by(_t.issue.c.id)
+        with self._read() as db:
+            return [_to_issue(row) for row in db.execute(query)]
+
+    def census(self, statuses: Collection[Status]) -> Mapping[Status, int]:
+        """How many issues there are in each of some states."""
+        with self._read() as db:
+            return looking.counted(db.execute(looking.census(statuses)).all())
 
     # ------------------------------------------------------------------ leases and moves
 
@@ -157,11 +169,13 @@ class Store(Plans):
             return _issue(db, issue_id)
 
     def renew(self, issue_id: int, owner: str, now: datetime) -> None:
-        """A full lease from now on; StaleIssue if it was lost. The last thing to do before the wire."""
-        update = _t.issue.update().where(_t.issue.c.id == issue_id, _t.issue.c.lease_owner == owner)
-        with self._write() as db:
-            if db.execute(update.values(lease_until=now + LEASE)).rowcount == 0:
-                raise StaleIssue(f"issue {issue_id}: the lease was lost")
+        """Nearly a full lease from now on; StaleIssue if it was lost. The last thing to do before the wire."""
+        mine = (_t.issue.c.id == issue_id) & (_t.issue.c.lease_owner == owner)
+        with self._read() as db:  # right after an intent the lease is fresh: then there is nothing to commit
+            until = db.execute(select(_t.issue.c.lease_until).where(mine)).scalar_one_or_none()
+        if until is None or until < now + LEASE - _FRESH or until > now + LEASE:
+            with self._write() as db:
+                _extend(db, issue_id, owner, now)
 
     def release(self, issue_id: int, owner: str) -> None:
         """Give the issue back."""
@@ -171,8 +185,9 @@ class Store(Plans):
 
     def drop_leases(self) -> None:
         """Forget all leases: only for the one worker of the workspace, when it starts."""
+        held = _t.issue.update().where(_t.issue.c.lease_owner.is_not(None))
         with self._write() as db:
-            db.execute(_t.issue.update().values(lease_owner=None, lease_until=None))
+            db.execute(held.values(lease_owner=None, lease_until=None))
 
     def move(self, issue: Issue, move: Move, now: datetime, owner: str | None = None) -> Issue:
         """The issue after the move, stored with its history row (and its content) in one transaction.
@@ -258,13 +273,11 @@ class Store(Plans):
             return [_to_effect(row) for row in db.execute(query)]
 
     def intend(self, issue_id: int, kind: str, key: str, owner: str, now: datetime) -> None:
-        """Commit that an effect is about to be sent; StaleIssue if the lease was lost."""
+        """Commit that an effect is about to be sent, with a full lease; StaleIssue if the lease was lost."""
         begun = {"issue_id": issue_id, "kind": kind, "key": key, "intent_at": now, "state": EffectState.INTENT}
         fresh = {"intent_at": now, "state": EffectState.INTENT, "ended_at": None, "errcode": 0, "rid": "", "detail": ""}
         with self._write() as db:
-            held = db.execute(select(_t.issue.c.lease_owner).where(_t.issue.c.id == issue_id)).scalar_one()
-            if held != owner:
-                raise StaleIssue(f"issue {issue_id}: the lease was lost")
+            _extend(db, issue_id, owner, now)
             remember_calls(db, _this_effect(issue_id, kind, key), "再做一次")
             db.execute(insert(_t.effect).values(begun).on_conflict_do_update(_EFFECT_KEY, set_=fresh))
 
@@ -302,11 +315,15 @@ class Store(Plans):
         with self._read() as db:
             return {row.fingerprint: row.url for row in db.execute(query)}
 
-    def keep_picture(self, account: str, fingerprint: str, url: str, now: datetime) -> None:
-        """Remember where the platform keeps a picture."""
-        row = {"account": account, "fingerprint": fingerprint, "url": url, "uploaded_at": now}
+    def keep_pictures(self, account: str, urls: Mapping[str, str], now: datetime) -> None:
+        """Remember where the platform keeps pictures, by fingerprint."""
+        if not urls:
+            return
+        rows = [{"account": account, "fingerprint": f, "url": url, "uploaded_at": now} for f, url in urls.items()]
+        put = insert(_t.picture)
+        fresh = {"url": put.excluded.url, "uploaded_at": put.excluded.uploaded_at}
         with self._write() as db:
-            db.execute(insert(_t.picture).values(row).on_conflict_do_update(_PICTURE_KEY, set_=row))
+            db.execute(put.on_conflict_do_update(_PICTURE_KEY, set_=fresh), rows)
 
     def belongings(self, account: str) -> list[Belongings]:
         """What each issue of an account has, or had, on the platform."""
@@ -393,7 +410,7 @@ class Store(Plans):
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        with _told_apart(), self._engine.execution_options(write=True).begin() as db:
+        with _told_apart(), self._writer.write() as db:
             yield db
             self.accounts.write_down(db)
 
@@ -457,6 +474,12 @@ def _ring(db: Connection, now: datetime, which: Any) -> None:
     waiting = _t.issue.c.status.in_([Status.DRAFTED, Status.SUBMITTED]) & (_t.issue.c.next_try_at > now)
     its_time = (_t.issue.c.publish_at.is_(None)) | (_t.issue.c.publish_at <= now)
     db.execute(_t.issue.update().where(waiting, its_time, which).values(next_try_at=now))
+
+
+def _extend(db: Connection, issue_id: int, owner: str, now: datetime) -> None:
+    mine = _t.issue.update().where(_t.issue.c.id == issue_id, _t.issue.c.lease_owner == owner)
+    if db.execute(mine.values(lease_until=now + LEASE)).rowcount == 0:
+        raise StaleIssue(f"issue {issue_id}: the lease was lost")
 
 
 def _unleased(now: datetime) -> Any:

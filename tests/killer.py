@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,7 @@ PATHS = {
 
 
 Strike = Callable[[], None]
+_blows = threading.Semaphore(1)
 
 
 def _spare() -> None:
@@ -66,7 +68,9 @@ class Blow:
                 raise ValueError(self.point)
 
     def _strike(self) -> None:
-        os.kill(os.getpid(), self.signal)
+        # Once: pictures and the cover go up side by side, and who was let go on is not stopped again.
+        if _blows.acquire(blocking=False):
+            os.kill(os.getpid(), self.signal)
 
     def _surround(self, name: str, *, before: Strike = _spare, after: Strike = _spare) -> None:
         real = getattr(Store, name)

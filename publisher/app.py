@@ -11,13 +11,14 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from publisher import reading
 from publisher.config import Settings, read_settings
-from publisher.errors import Unreadable, WrongMove
+from publisher.errors import StaleIssue, Unreadable, WrongMove
 from publisher.filing import FilingRoom
 from publisher.inbox import Changed, Claim, Drop, Inbox, Waiting
 from publisher.issue import STATES, Account, Issue, Move, Status
@@ -337,7 +338,8 @@ class Publisher:
         self._supersede_unread(issue)
         if refusal is not None:
             facts = {"note": refusal.note, "held_from": Status.RECEIVED}
-            issue = self.store.move(issue, Move(Status.HELD, refusal.note, None, facts), now)
+            with suppress(StaleIssue):  # another worker was quicker: it finds no file, and says so
+                issue = self.store.move(issue, Move(Status.HELD, refusal.note, None, facts), now)
         log.info("issue=%d account=%s received=%s", issue.id, account.name, drop.name)
         return Taken(drop.name, f"已收到，编号 {issue.id}", issue.id)
 

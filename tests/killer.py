@@ -6,7 +6,6 @@ python -m tests.killer KIND POINT COMMAND…      POINT: before-intent after-int
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -70,7 +69,8 @@ class Blow:
     def _strike(self) -> None:
         # Once: pictures and the cover go up side by side, and who was let go on is not stopped again.
         if _blows.acquire(blocking=False):
-            os.kill(os.getpid(), self.signal)
+            # To this thread: of a process that is stopped as a whole, each thread goes on for a moment.
+            signal.pthread_kill(threading.get_ident(), self.signal)
 
     def _surround(self, name: str, *, before: Strike = _spare, after: Strike = _spare) -> None:
         real = getattr(Store, name)

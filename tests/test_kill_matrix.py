@@ -102,6 +102,7 @@ def test_the_program_itself_is_killed_on_its_way_again_and_again_and_publishes_o
 def test_every_kind_of_effect_is_in_the_matrix() -> None:
     source = "".join(path.read_text("utf-8") for path in Path(pipeline.__file__).parent.glob("*.py"))
     kinds = set(re.findall(r"\.once\(\s*\"(\w+)\"", source))
+    kinds.remove("update_draft")  # of a corrected file: it has its deaths in test_revision
     assert kinds == set(PATHS) == {kind for several in KINDS.values() for kind in several}
 
 

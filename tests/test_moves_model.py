@@ -36,7 +36,7 @@ from tests.clock import Clock
 from tests.office import APPIDS, Office
 from tests.world import picture
 
-EXAMPLES = int(os.environ.get("MOVES_CASES", "12"))
+EXAMPLES = int(os.environ.get("MOVES_CASES", "4"))
 PATHS = (
     "stable_token", "material/add_material", "material/batchget_material", "draft/add", "draft/batchget", "draft/get",
     "draft/delete", "freepublish/submit", "freepublish/get", "freepublish/batchget", "freepublish/getarticle",
@@ -284,6 +284,7 @@ class Moves(RuleBasedStateMachine):
                 self.office.calm_down()
 
 
+@pytest.mark.timeout(0)  # a failing sequence is shortened for minutes
 def test_no_sequence_of_moves_doubles_or_loses_an_issue(stage: tuple[Clock, str, Platform]) -> None:
     machine = type("StagedMoves", (Moves,), {"stage": stage})
     wanted = settings(

@@ -27,6 +27,8 @@ POINTS = ("after-intent", "before-wire")
 )  # fmt: skip
 def test_a_paused_worker_that_was_overtaken_sends_nothing(scene: Scene, finish: str, kind: str, point: str) -> None:
     scene.configure(finish)
+    # One call after the other: what is on the wire beside the paused one, nobody can call back.
+    (scene.home / "config" / "publisher.toml").write_text("[worker]\nupload_threads = 1\n", encoding="utf-8")
     scene.drop(1, animated=kind == "upload_animation")
     paused = scene.work(Blow(kind, point, signal.SIGSTOP))
     assert paused.code == STOPPED

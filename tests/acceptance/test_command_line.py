@@ -37,7 +37,7 @@ def test_a_dropped_file_is_published_by_one_pass_and_a_second_pass_does_nothing(
     done = workspace.work()
     assert done.returncode == 0, done.stderr
     row = workspace.status()[0]
-    keys = "id account name title status publish_at draft_media_id publish_id article_urls note"
+    keys = "id account name title status publish_at draft_media_id publish_id article_urls note revision"
     assert set(row) == set(keys.split())
     assert row["status"] == "PUBLISHED"
     assert row["article_urls"][0].startswith("http")
@@ -175,7 +175,7 @@ def test_init_writes_a_workspace_that_doctor_understands(workspace: Workspace, t
 def test_doctor_calls_the_platform_and_says_what_to_do(workspace: Workspace) -> None:
     fine = workspace.run("doctor")
     assert fine.returncode == 0, fine.stdout
-    assert "may publish by API" in fine.stdout
+    assert "may draft and publish by API" in fine.stdout
     workspace.control(f"accounts/{APPID}", {"allowed_ips": ["203.0.113.9"]})
     refused = workspace.run("doctor")
     assert refused.returncode == 1

@@ -35,7 +35,7 @@ demo: install  ## the main job against the built-in sandbox; ARGS=--once to end 
 test: install debian lint  ## lint, types, floors and every test; ARGS= for a few of them
 	$(BIN)/python -m pytest $(or $(ARGS),$(WHOLE))
 
-bench: install debian bench-debian .venv-peers/.installed tests/bench/npm/node_modules/.installed  ## documents a second and memory by format, beside other converters
+bench: install debian bench-debian .venv-peers/.installed tests/bench/npm/node_modules/.installed  ## speed and memory by format, beside other converters; how fast issues go out
 	@$(BIN)/python -m tests.bench
 
 bench-debian:

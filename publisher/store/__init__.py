@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import asdict
 from sqlalchemy import Connection, select, true
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -21,12 +20,13 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from publisher import schema
 from publisher.document import Asset
 from publisher.errors import StaleIssue, Unavailable, WrongMove
-from publisher.issue import OPEN, ArticleRow, Content, Issue, Move, Status, may_follow
+from publisher.issue import OPEN, ArticleRow, Issue, Move, Status, may_follow
 from publisher.migrations import migrate
 from publisher.store import looking
 from publisher.store.accounts import Accounts
 from publisher.store.belongings import Belongings, forget_picture, read_belongings
 from publisher.store.calls import call_name, call_outcome, remember_calls
+from publisher.store.contents import keep_content, keep_originals
 from publisher.store.database import check_is_database, open_database
 from publisher.store.plans import Plans
 from publisher.store.records import Effect, EffectState, Filing, Heard, Past, Pause, Published, Rights
@@ -80,7 +80,7 @@ class Store(Plans):
                 issue_id = db.execute(_t.issue.insert().values(row).returning(_t.issue.c.id)).scalar_one()
             except IntegrityError:
                 raise StaleIssue(f"{account}: {name} is an issue already") from None
-            _keep_originals(db, issue_id, files)
+            keep_originals(db, issue_id, files)
             _record(db, issue_id, now, (None, Status.RECEIVED), f"收到稿件 {name}")
             return _issue(db, issue_id)
 
@@ -90,7 +90,7 @@ class Store(Plans):
             before = _issue(db, issue_id)
             if not may_follow(before.status, Status.RECEIVED):
                 raise WrongMove(f"issue {issue_id} is {before.status}", f"第 {issue_id} 号稿件不能重新开始")
-            _keep_originals(db, issue_id, files)
+            keep_originals(db, issue_id, files)
             clean = {
                 "status": Status.RECEIVED, "name": name, "next_try_at": now if files else now + LEASE,
                 "tries": 0, "note": "", "held_from": None,
@@ -449,7 +449,7 @@ def _move(db: Connection, issue: Issue, move: Move, now: datetime, may_move: Any
     if db.execute(_t.issue.update().where(*guard).values(values)).rowcount == 0:
         raise StaleIssue(f"issue {issue.id} was moved by somebody else", "稿件正在处理，请稍后再试")
     if move.content is not None:
-        _keep_content(db, issue.id, move.content)
+        keep_content(db, issue.id, move.content)
     if move.why:
         _record(db, issue.id, now, (issue.status, move.to), move.why)
 
@@ -490,26 +490,6 @@ def _unleased(now: datetime) -> Any:
 
 def _this_effect(issue_id: int, kind: str, key: str) -> list[Any]:
     return [_t.effect.c.issue_id == issue_id, _t.effect.c.kind == kind, _t.effect.c.key == key]
-
-
-def _keep_originals(db: Connection, issue_id: int, files: Mapping[str, bytes]) -> None:
-    db.execute(_t.original.delete().where(_t.original.c.issue_id == issue_id))
-    for path, data in files.items():
-        db.execute(_t.original.insert().values(issue_id=issue_id, path=path, data=data))
-
-
-def _keep_content(db: Connection, issue_id: int, content: Content) -> None:
-    for table in (_t.content, _t.asset, _t.article, _t.original):
-        # The originals go, too: the dropped file itself is archived, and what it became is stored here.
-        db.execute(table.delete().where(table.c.issue_id == issue_id))
-    values = {"newsletter": content.newsletter, "name": content.name, "year": content.year}
-    numbers = {"number": content.number, "total_number": content.total_number}
-    db.execute(_t.content.insert().values(issue_id=issue_id, **values, **numbers))
-    for asset in content.assets:
-        db.execute(_t.asset.insert().values(issue_id=issue_id, **asdict(asset)))
-    for position, row in enumerate(content.articles):
-        kept = {field.name: getattr(row, field.name) for field in fields(ArticleRow)}
-        db.execute(_t.article.insert().values(issue_id=issue_id, position=position, **kept))
 
 
 def _record(db: Connection, issue_id: int, now: datetime, change: tuple[Status | None, Status], why: str) -> None:

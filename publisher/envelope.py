@@ -20,7 +20,7 @@ from xml.parsers import expat
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from publisher.errors import ConfigError, NotFromWeChat
-from publisher.replies import Message, NewsArticle, NewsReply, TextReply
+from publisher.replies import HandOver, Message, NewsArticle, NewsReply, PictureReply, Reply, Silence, TextReply
 
 BODY_LIMIT: Final = 64 * 1024
 """Bytes of a callback's body: messages have a few hundred, an event with eight articles a few thousand."""
@@ -134,14 +134,21 @@ def read_message(fields: Fields) -> Message:
     )
 
 
-def write_reply(reply: TextReply | NewsReply, message: Message, now: datetime) -> str:
-    """The XML that answers `message`, as yet unsealed."""
+def write_reply(reply: Reply, message: Message, now: datetime) -> str:
+    """The XML that answers `message`, as yet unsealed; "" for silence."""
     match reply:
         case TextReply(text=text):
             kind, content = "text", f"<Content>{_cdata(text)}</Content>"
         case NewsReply(articles=articles):
             items = "".join(map(_write_article, articles))
             kind, content = "news", f"<ArticleCount>{len(articles)}</ArticleCount><Articles>{items}</Articles>"
+        case PictureReply(media_id=media_id):
+            kind, content = "image", f"<Image><MediaId>{_cdata(media_id)}</MediaId></Image>"
+        case HandOver(desk=desk):
+            person = f"<TransInfo><KfAccount>{_cdata(desk)}</KfAccount></TransInfo>" if desk else ""
+            kind, content = "transfer_customer_service", person
+        case Silence():
+            return ""
     return (
         f"<xml><ToUserName>{_cdata(message.sender)}</ToUserName>"
         f"<FromUserName>{_cdata(message.recipient)}</FromUserName>"

@@ -167,7 +167,9 @@ class Worker:
         ended = self._process.poll()
         self._process.kill()
         self._process.wait()
-        assert ended is None, f"the worker ended by itself: {ended}; its log is {self._log}"
+        if ended is not None:
+            tail = self._log.read_text(errors="replace")[-6000:]
+            raise AssertionError(f"the worker ended by itself: {ended}; it said last:\n{tail}")
 
     def stop(self) -> None:
         if self._process is not None:

@@ -16,7 +16,7 @@ from tests.world import PUBLISHED_LINK, World
 def ask(text: str, snapshots: Snapshots, world: World) -> NewsReply | TextReply:
     rules = world.publishers[-1].settings.rules
     message = ReaderMessage("text", "oReader", "gh_1", text, "", "", "1", 1, {})
-    reply = answer(message, rules, snapshots.archive("main"))
+    reply = answer(message, rules, snapshots.archive("main")).reply
     assert isinstance(reply, NewsReply | TextReply)
     return reply
 

@@ -64,7 +64,7 @@ BY_YEAR = Archive((entry(2024, 2, None), entry(2024, 1, None), entry(2023, 3, No
 
 
 def ask(text: str, archive: Archive = ARCHIVE) -> Reply:
-    return answer(Message("text", "oReader", "gh_1", text=text), RULES, archive)
+    return answer(Message("text", "oReader", "gh_1", text=text), RULES, archive).reply
 
 
 def title_of(reply: Reply) -> str:
@@ -257,7 +257,7 @@ def test_an_unknown_number_names_the_latest_issue(text: str, said: str) -> None:
 def test_a_bare_number_is_an_issue_only_if_a_rule_says_so() -> None:
     assert ask("18") == ask("whatever")
     rules = parse_rules({"reply": [{"name": "号", "notation": "N", "answer": "issue"}]})
-    assert title_of(answer(Message("text", "o", "gh", text="１８"), rules, ARCHIVE)) == "题2024-6-18"
+    assert title_of(answer(Message("text", "o", "gh", text="１８"), rules, ARCHIVE).reply) == "题2024-6-18"
 
 
 def test_the_contents_list_every_issue_newest_first() -> None:
@@ -324,17 +324,17 @@ def test_anything_else_gets_the_default(text: str) -> None:
 
 @pytest.mark.parametrize("kind", ["image", "voice", "location", "future"])
 def test_a_picture_or_a_voice_gets_the_default(kind: str) -> None:
-    assert text_of(answer(Message(kind, "o", "gh"), RULES, ARCHIVE)).startswith("收到您的消息了")
+    assert text_of(answer(Message(kind, "o", "gh"), RULES, ARCHIVE).reply).startswith("收到您的消息了")
 
 
 @pytest.mark.parametrize("event", ["subscribe", "SUBSCRIBE"])
 def test_a_follower_is_greeted(event: str) -> None:
-    assert text_of(answer(Message("event", "o", "gh", event=event), RULES, ARCHIVE)).startswith("欢迎关注")
+    assert text_of(answer(Message("event", "o", "gh", event=event), RULES, ARCHIVE).reply).startswith("欢迎关注")
 
 
 @pytest.mark.parametrize("event", ["unsubscribe", "VIEW", "brand_new_event", ""])
 def test_other_events_are_met_with_silence(event: str) -> None:
-    assert answer(Message("event", "o", "gh", event=event), RULES, ARCHIVE) == Silence()
+    assert answer(Message("event", "o", "gh", event=event), RULES, ARCHIVE).reply == Silence()
 
 
 @pytest.mark.parametrize("text", ["？", "帮助", "help", "怎么用"])
@@ -352,7 +352,7 @@ def test_any_text_gets_an_answer_within_the_limits(text: str) -> None:
 
 
 def reply_of(text: str, *replies: Mapping[str, object]) -> Reply:
-    return answer(Message("text", "o", "gh", text=text), parse_rules({"reply": list(replies)}), ARCHIVE)
+    return answer(Message("text", "o", "gh", text=text), parse_rules({"reply": list(replies)}), ARCHIVE).reply
 
 
 def test_no_rules_answer_nothing() -> None:

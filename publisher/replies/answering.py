@@ -8,12 +8,16 @@ from datetime import timedelta, timezone
 from publisher.replies.numbers import Number, label_number, normalise, read_number
 from publisher.replies.rules import TEXT_LIMIT, Answer, Rule
 from publisher.replies.vocabulary import (
+    Answered,
     Archive,
     Entry,
+    Hit,
     Message,
     NewsArticle,
     NewsReply,
+    Outcome,
     Reply,
+    Search,
     Silence,
     TextReply,
 )
@@ -22,14 +26,24 @@ _BEIJING = timezone(timedelta(hours=8))
 _NOTHING_YET = TextReply("还没有已经发布的期刊，过些日子再来看看吧。")
 
 
-def answer(message: Message, rules: Sequence[Rule], archive: Archive) -> Reply:
+def nothing_found(_text: str) -> Sequence[Hit]:
+    """A `Search` over nothing."""
+    return ()
+
+
+def answer(
+    message: Message,
+    rules: Sequence[Rule],
+    archive: Archive,
+    search: Search = nothing_found,  # noqa: ARG001 - no rule searches yet
+) -> Answered:
     """The reply of the first rule that matches; Silence if none does."""
     text = normalise(message.text)
     for rule in rules:
         caught = rule.catch(message, text)
         if caught is not None:
-            return _reply(rule, caught, archive)
-    return Silence()
+            return Answered(_reply(rule, caught, archive), rule.name)
+    return Answered(Silence(), outcome=Outcome.MISSED)
 
 
 def _reply(rule: Rule, caught: Mapping[str, str], archive: Archive) -> Reply:

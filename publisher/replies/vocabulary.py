@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from publisher.replies.numbers import Number, PlainNumber, TotalNumber, YearNumber
 
@@ -101,8 +102,57 @@ class NewsReply:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureReply:
+    """A picture that the platform keeps."""
+
+    media_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """A person of the account's customer service takes over: `desk` is that person's account, "" for anybody."""
+
+    desk: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Silence:
     """Nothing is said."""
 
 
-Reply = TextReply | NewsReply | Silence
+Reply = TextReply | NewsReply | PictureReply | HandOver | Silence
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One published article in which a reader's word was found; `published_at` is aware, `url` http(s)."""
+
+    title: str
+    digest: str
+    url: str
+    cover_url: str
+    published_at: datetime
+
+
+Search = Callable[[str], Sequence[Hit]]
+"""The articles for what a reader sent, normalised: the best first, no more than can be shown and one."""
+
+
+class Outcome(StrEnum):
+    """What a message came to."""
+
+    RULE = "rule"
+    """A rule of its own answered it."""
+    FOUND = "found"
+    """It was searched for and found."""
+    MISSED = "missed"
+    """It was asked for and is not there: an issue's number, a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A reply, and how it came about; `rule` is the name of the rule that fired, "" if none did."""
+
+    reply: Reply
+    rule: str = ""
+    outcome: Outcome = Outcome.RULE

@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from publisher.envelope import BODY_LIMIT, Keys, open_envelope, read_message, seal, verify, write_reply
 from publisher.errors import ConfigError, NotFromWeChat
 from publisher.issue import Account
-from publisher.replies import Archive, Message, NewsReply, Rule, Silence, TextReply, answer
+from publisher.replies import Archive, Message, Reply, Rule, Silence, answer
 
 RESULT_EVENTS: Final = frozenset({"PUBLISHJOBFINISH", "FREEPUBLISHJOBFINISH", "MASSSENDJOBFINISH"})
 """What the platform says when a publication or a mass send is done; the first two are the same."""
@@ -181,14 +181,14 @@ class _Callback:
     def _answer(self, guest: _Guest, message: Message, now: datetime) -> _Response:
         """Never fails: a reader gets no answer rather than 该公众号提供的服务出现故障."""
         try:
-            reply = answer(message, self._door.rules(), self._door.archive(guest.name))
+            reply = answer(message, self._door.rules(), self._door.archive(guest.name)).reply
             return _SUCCESS if isinstance(reply, Silence) else _write(guest.keys, reply, message, now)
         except Exception as error:  # noqa: BLE001 - see above
             _log.error("callback answer failed account=%s kind=%r %s", guest.name, message.kind, _trace(error))
             return _SUCCESS
 
 
-def _write(keys: Keys, reply: TextReply | NewsReply, message: Message, now: datetime) -> _Response:
+def _write(keys: Keys, reply: Reply, message: Message, now: datetime) -> _Response:
     clear = write_reply(reply, message, now)
     if keys.aeskey:
         clear = seal(keys, clear, str(int(now.timestamp())), str(secrets.randbelow(10**10)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeVar
+import threading
+from typing import Any, Final, TypeVar
 
 from msgspec import MsgspecError
 from msgspec import json as _json
@@ -23,9 +24,10 @@ def dump(value: object) -> str:
 def load(text: str, kind: type[T]) -> T:
     """The value of class `kind` that was given to dump(). Raises ValueError for anything else."""
     try:
-        return _json.decode(text, type=kind)
+        value: T = _decoder(_json.Decoder, kind).decode(text)
     except _FAULTS as error:
         raise ValueError(f"not a {kind.__name__}: {type(error).__name__}") from error
+    return value
 
 
 def pack(value: object) -> bytes:
@@ -36,6 +38,22 @@ def pack(value: object) -> bytes:
 def unpack(message: bytes, kind: type[T]) -> T:
     """The value of class `kind` that was given to pack(). Raises ValueError for anything else."""
     try:
-        return _msgpack.decode(message, type=kind)
+        value: T = _decoder(_msgpack.Decoder, kind).decode(message)
     except _FAULTS as error:
         raise ValueError(f"not a {kind.__name__}: {type(error).__name__}") from error
+    return value
+
+
+_Way = type[_json.Decoder[Any]] | type[_msgpack.Decoder[Any]]
+_decoders: dict[tuple[_Way, type[object]], Any] = {}
+_building = threading.Lock()
+
+
+def _decoder(way: _Way, kind: type[object]) -> Any:
+    """The decoder of a class: one for all threads. Where two learn the shape of the same classes at once, msgspec
+    (0.22) lets one of them use what the other has half written, and the process dies.
+    """
+    with _building:
+        if (way, kind) not in _decoders:
+            _decoders[way, kind] = way(kind)
+        return _decoders[way, kind]

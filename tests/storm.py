@@ -140,7 +140,7 @@ class Worker:
 
     def start(self, clock: FastClock) -> None:
         hasty = ["-m", "tests.hasty", *clock.arguments, self._reading]
-        program = [sys.executable, *hasty, "--home", str(self._home), "work"]
+        program = [sys.executable, "-X", "faulthandler", *hasty, "--home", str(self._home), "work"]
         self._lives += 1
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(program, env=self._environment, stderr=log)
@@ -168,8 +168,8 @@ class Worker:
         self._process.kill()
         self._process.wait()
         if ended is not None:
-            tail = self._log.read_text(errors="replace")[-6000:]
-            raise AssertionError(f"the worker ended by itself: {ended}; it said last:\n{tail}")
+            said = self._log.read_text(errors="replace")
+            raise AssertionError(f"the worker ended by itself: {ended}; it said last:\n{said[-20_000:]}")
 
     def stop(self) -> None:
         if self._process is not None:

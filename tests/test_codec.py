@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -103,3 +105,25 @@ def test_marks_and_bytes_and_defaults_are_readable_json() -> None:
 def test_anything_else_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match="not a Document"):
         load(text, Document)
+
+
+_ALL_AT_ONCE = """
+import sys, threading
+from publisher.codec import load
+from publisher.document import Newsletter
+sys.setswitchinterval(1e-6)
+text, start = sys.argv[1], threading.Barrier(16)
+def read():
+    start.wait()
+    load(text, Newsletter)
+threads = [threading.Thread(target=read) for _ in range(16)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+
+
+@pytest.mark.parametrize("time", range(4))
+def test_many_threads_may_load_their_first_newsletter_at_once(time: int) -> None:
+    text = dump(Newsletter(None, (), assets=(Asset(str(time), "image/png", b""),)))
+    ended = subprocess.run([sys.executable, "-c", _ALL_AT_ONCE, text], check=False, capture_output=True)
+    assert ended.returncode == 0, ended.stderr

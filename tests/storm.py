@@ -434,7 +434,7 @@ def main() -> None:
     """The nightly storm: ten minutes, or as many seconds as are given."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 600.0
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        figures = Storm(Path(folder), Plan(seconds=seconds, issues=max(300, round(seconds)), reading="jailed")).run()
+        figures = Storm(Path(folder), Plan(seconds=seconds, reading="jailed")).run()
         print(figures)
     sys.exit(0 if figures.is_fine(PATIENCE) else 1)
 

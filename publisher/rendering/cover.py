@@ -53,7 +53,7 @@ def draw_cover(title: str, name: str, line: str, colors: Palette = DEFAULT, head
         _draw_row(draw, row, y, inks)
         y += row.height
     buffer = BytesIO()
-    canvas.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS).save(buffer, "JPEG", quality=90, optimize=True)
+    canvas.reduce(SCALE).save(buffer, "JPEG", quality=90)
     return buffer.getvalue()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 
@@ -37,8 +37,10 @@ def missing_characters(text: str) -> str:
     return "".join(dict.fromkeys(char for char in text if not char.isspace() and ord(char) not in _characters()))
 
 
+@lru_cache(maxsize=4096)
 def width(text: str, size: int) -> float:
     """Pixels of the finished cover."""
+    # Kept, since the search for a good break asks for the same pieces again and again.
     return font(size).getlength(text) / SCALE
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from publisher.document import Asset
 from publisher.errors import ConfigError, StaleIssue, Unavailable, WrongMove
 from publisher.issue import MOVES, OPEN, ArticleRow, Content, Issue, Move, Status, may_follow
 from publisher.store import LEASE, EffectState, Store, check_is_database
+from publisher.store.plans import Planned
 from tests.clock import Clock
 
 PAPER = Asset("a" * 64, "image/png", b"png", "a.png", 10, 20)
@@ -176,6 +178,19 @@ def test_published_issues_come_newest_first_with_cover_and_digest(store: Store, 
     assert [row.issue.title for row in listed] == ["new", "old"]
     assert (listed[0].cover_url, listed[0].digest, listed[0].total_number) == ("https://c/new", "摘要", 18)
     assert listed[0].issue.article_urls == ("https://a/new",)
+
+
+def test_plans_tell_the_times_and_the_mass_sends_of_one_account(store: Store, clock: Clock) -> None:
+    issue, at = receive(store, clock), clock.now + timedelta(hours=3)
+    store.receive("west", "a.txt", "a" * 64, {}, clock.now)
+    newsletter = replace(content(), newsletter='{"metadata": {"send": "mass"}}')
+    store.move(issue, Move(Status.IMPORTED, "读出", clock.now, {"publish_at": at}, newsletter), clock.now)
+    assert store.plans.planned("main") == [Planned(issue.id, Status.IMPORTED, at, "mass")]
+    assert store.plans.times("main", clock.now) == {issue.id: at}
+    store.lease(issue.id, "w", clock.now)
+    store.intend(issue.id, "mass_send", "key", "w", clock.now)
+    assert store.plans.mass_sends("main", clock.now) == {issue.id: clock.now}
+    assert store.plans.mass_sends("west", clock.now) == {}
 
 
 def test_namesakes_share_the_file_name_or_the_title_and_are_alive(store: Store, clock: Clock) -> None:

@@ -47,7 +47,7 @@ _ISSUE_COLUMNS = [schema.issue.c[field.name] for field in fields(Issue)]
 _t = schema
 
 
-class Store(Plans):
+class Store:
     """The database of one workspace. Safe for threads and for several processes."""
 
     def __init__(self, path: Path, patience: float = 30) -> None:
@@ -57,6 +57,7 @@ class Store(Plans):
         migrate(self._engine)
         self._writer = Writer(self._engine)
         self.accounts = Accounts(self._read, self._write)
+        self.plans = Plans(self._read)
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -75,12 +75,14 @@ class Blow:
     def _surround(self, name: str, *, before: Strike = _spare, after: Strike = _spare) -> None:
         real = getattr(Store, name)
 
-        def surrounded(store: Store, issue_id: int, kind: str, *arguments: Any) -> None:
-            if kind == self.kind:
+        def surrounded(store: Store, *arguments: Any) -> Any:
+            hit = self.kind in (arguments[1], getattr(arguments[0], "kind", ""))
+            if hit:
                 before()
-            real(store, issue_id, kind, *arguments)
-            if kind == self.kind:
+            done = real(store, *arguments)
+            if hit:
                 after()
+            return done
 
         setattr(Store, name, surrounded)
 

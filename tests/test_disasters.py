@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +24,7 @@ from publisher.app import Publisher
 from publisher.engines.embedded import EmbeddedEngine
 from publisher.errors import Unavailable
 from publisher.issue import Issue, Status
-from publisher.store import Store
+from publisher.store import Effect, Intent, Store
 from tests.processes import Workspace, running_workspace
 from tests.world import APPID, PUBLISHED_LINK, World, issue_text, moving
 
@@ -556,12 +556,9 @@ def test_a_database_that_is_locked_after_the_call_finds_the_answer_again(world: 
     real = publisher.store.finish
     kind = {COVER: "upload_cover", ADD: "add_draft", SUBMIT: "submit"}[path]
 
-    def late(issue_id: int, which: str, *rest: Any) -> None:
-        if which != kind:
-            real(issue_id, which, *rest)
-            return
-        with locked(publisher.settings.database):
-            real(issue_id, which, *rest)
+    def late(intent: Intent, *rest: Any) -> Effect | None:
+        with locked(publisher.settings.database) if intent.kind == kind else nullcontext():
+            return real(intent, *rest)
 
     publisher.store.finish = late  # type: ignore[assignment, method-assign]
     publisher.wake(1)

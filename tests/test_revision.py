@@ -256,8 +256,8 @@ def test_a_submission_that_was_kept_but_not_moved_on_is_never_revised(world: Wor
     publisher, first = drafted(world, issue_text())
     store = publisher.store
     store.lease(1, "killed", world.clock.now)
-    store.intend(1, "submit", first.draft_media_id, "killed", world.clock.now)
-    store.finish(1, "submit", first.draft_media_id, {"publish_id": "7"}, world.clock.now)
+    intent = store.intend(1, "submit", first.draft_media_id, "killed", world.clock.now)
+    store.finish(intent, {"publish_id": "7"}, world.clock.now)
     store.release(1, "killed")
     correct(world, publisher, CORRECTED)
     assert publisher.issue(1).revision == 1

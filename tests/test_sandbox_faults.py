@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import socket
 from collections.abc import Iterator
 from http.client import HTTPConnection, IncompleteRead, RemoteDisconnected
 
@@ -65,6 +67,19 @@ def test_silence_lasts_until_the_client_or_the_fault_gives_up(world: World, kind
     world.break_next("/cgi-bin/draft/add", kind, seconds=0.05)
     with pytest.raises(RemoteDisconnected):
         world.ask("POST", target, body)
+
+
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=B"])
+def test_a_client_that_dies_while_it_speaks_is_no_error_of_the_platform(
+    caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    with caplog.at_level(logging.INFO), open_world() as world:
+        head = f"POST /cgi-bin/draft/add HTTP/1.1\r\nHost: a\r\nContent-Type: {kind}\r\nContent-Length: 1000\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", world.server.port)) as dying:
+            dying.sendall(head.encode() + b'--B\r\nContent-Disposition: form-data; name="media"\r\n\r\nhal')
+            world.get("/sandbox/calls")  # by now it listens to the other, too
+        assert world.get("/sandbox/calls")["calls"] == []
+    assert [record for record in caplog.records if record.exc_info or record.levelno >= logging.ERROR] == []
 
 
 def test_an_errcode_comes_after_some_calls_and_for_some_times(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from publisher import schema
 from publisher.document import Asset
 from publisher.errors import ConfigError, StaleIssue, Unavailable, WrongMove
 from publisher.issue import MOVES, OPEN, ArticleRow, Content, Issue, Move, Status, may_follow
-from publisher.store import LEASE, EffectState, Store, check_is_database
+from publisher.store import LEASE, EffectState, Intent, Store, check_is_database
+from publisher.store.plans import Planned
 from tests.clock import Clock
 
 PAPER = Asset("a" * 64, "image/png", b"png", "a.png", 10, 20)
@@ -123,19 +125,86 @@ def test_an_effect_is_an_intent_first_and_then_its_result(store: Store, clock: C
     issue = receive(store, clock)
     store.lease(issue.id, "me", clock.now)
     assert store.effect(issue.id, "submit", "d") is None
-    store.intend(issue.id, "submit", "d", "me", clock.now)
+    intent = store.intend(issue.id, "submit", "d", "me", clock.now)
     begun = store.effect(issue.id, "submit", "d")
     assert begun is not None
     assert begun.state is EffectState.INTENT
-    store.remark(issue.id, "submit", "d", "no answer")
-    store.finish(issue.id, "submit", "d", {"publish_id": "7"}, clock.now)
-    done = store.effect(issue.id, "submit", "d")
+    store.remark(intent, "no answer", clock.now)
+    done = store.finish(intent, {"publish_id": "7"}, clock.now)
+    assert done == store.effect(issue.id, "submit", "d")
     assert done is not None
-    assert (done.state, done.result) == (EffectState.DONE, {"publish_id": "7"})
-    store.reject(issue.id, "submit", "d", (48001, "rid", "no"), clock.now)
+    assert (done.state, done.result, done.detail) == (EffectState.DONE, {"publish_id": "7"}, "no answer")
+    again = store.intend(issue.id, "submit", "d", "me", clock.turn(seconds=1))
+    store.reject(again, (48001, "rid", "no"), clock.now)
     assert store.effects(issue.id)[0].errcode == 48001
     store.forget_effect(issue.id, "submit", "d")
     assert store.effects(issue.id) == []
+
+
+# ---------------------------------------------------------------------------- a worker that was paused and overtaken
+
+
+def overtaken(store: Store, clock: Clock) -> Intent:
+    """The intent of a worker that sleeps on its way back from the platform, while another one has its issue."""
+    issue = receive(store, clock)
+    store.lease(issue.id, "slow", clock.now)
+    intent = store.intend(issue.id, "add_draft", "cover", "slow", clock.now)
+    assert store.lease(issue.id, "quick", clock.turn(minutes=2)) is not None
+    return intent
+
+
+def remarks(store: Store, intent: Intent) -> list[str]:
+    return [past.why for past in store.history(intent.issue_id) if past.before is past.after]
+
+
+def test_a_late_answer_is_kept_while_nobody_knows_better(store: Store, clock: Clock) -> None:
+    intent = overtaken(store, clock)
+    known = store.finish(intent, {"media_id": "first"}, clock.now)
+    assert known is not None
+    assert (known.state, known.result) == (EffectState.DONE, {"media_id": "first"})
+    assert remarks(store, intent) == []
+    assert store.finish(intent, {"media_id": "first"}, clock.now) == known  # the other one found the same
+    assert remarks(store, intent) == []
+
+
+def test_a_late_answer_does_not_overwrite_a_later_try_and_is_not_lost(store: Store, clock: Clock) -> None:
+    intent = overtaken(store, clock)
+    again = store.intend(intent.issue_id, "add_draft", "cover", "quick", clock.now)
+    store.finish(intent, {"media_id": "first"}, clock.now)
+    known = store.effect(intent.issue_id, "add_draft", "cover")
+    assert known is not None
+    assert (known.state, known.intent, known.result) == (EffectState.INTENT, again, {})
+    store.finish(again, {"media_id": "second"}, clock.now)
+    store.reject(intent, (40007, "rid", "late"), clock.now)
+    store.remark(intent, "no answer", clock.now)
+    known = store.effect(intent.issue_id, "add_draft", "cover")
+    assert known is not None
+    assert (known.state, known.result, known.errcode, known.detail) == (
+        EffectState.DONE, {"media_id": "second"}, 0, "",
+    )  # fmt: skip
+    told = remarks(store, intent)
+    assert "media_id=first" in told[1]
+    assert "40007" in told[2]
+    assert "没有收到回答" in told[3]
+    assert all("回答来迟" in why for why in told[1:])
+
+
+def test_what_another_worker_found_out_of_the_same_try_stands(store: Store, clock: Clock) -> None:
+    intent = overtaken(store, clock)
+    found = store.finish(intent, {"media_id": "found"}, clock.now)
+    assert store.finish(intent, {"media_id": "answered"}, clock.now) == found
+    store.reject(intent, (-1, "", "busy"), clock.now)
+    assert store.effects(intent.issue_id) == [found]
+    assert "media_id=answered" in remarks(store, intent)[0]
+    assert "errcode=-1" in remarks(store, intent)[1]
+
+
+def test_a_late_answer_to_a_try_that_was_struck_is_told_by_the_history(store: Store, clock: Clock) -> None:
+    intent = overtaken(store, clock)
+    store.forget_effect(intent.issue_id, "add_draft", "cover")
+    assert store.finish(intent, {"media_id": "first"}, clock.now) is None
+    assert store.effects(intent.issue_id) == []
+    assert "media_id=first" in remarks(store, intent)[-1]
 
 
 def test_pictures_are_remembered_per_account(store: Store, clock: Clock) -> None:
@@ -165,8 +234,8 @@ def test_published_issues_come_newest_first_with_cover_and_digest(store: Store, 
     for number, name in enumerate(("old", "new")):
         issue = receive(store, clock, name, str(number) * 64)
         store.lease(issue.id, "me", clock.now)
-        store.intend(issue.id, "upload_cover", name, "me", clock.now)
-        store.finish(issue.id, "upload_cover", name, {"url": f"https://c/{name}"}, clock.now)
+        intent = store.intend(issue.id, "upload_cover", name, "me", clock.now)
+        store.finish(intent, {"url": f"https://c/{name}"}, clock.now)
         issue = store.move(issue, Move(Status.IMPORTED, "", None, {"title": name}, content()), clock.now, "me")
         for status in (Status.SCHEDULED, Status.DRAFTED, Status.SUBMITTED):
             issue = store.move(issue, Move(status, ""), clock.now, "me")
@@ -176,6 +245,19 @@ def test_published_issues_come_newest_first_with_cover_and_digest(store: Store, 
     assert [row.issue.title for row in listed] == ["new", "old"]
     assert (listed[0].cover_url, listed[0].digest, listed[0].total_number) == ("https://c/new", "摘要", 18)
     assert listed[0].issue.article_urls == ("https://a/new",)
+
+
+def test_plans_tell_the_times_and_the_mass_sends_of_one_account(store: Store, clock: Clock) -> None:
+    issue, at = receive(store, clock), clock.now + timedelta(hours=3)
+    store.receive("west", "a.txt", "a" * 64, {}, clock.now)
+    newsletter = replace(content(), newsletter='{"metadata": {"send": "mass"}}')
+    store.move(issue, Move(Status.IMPORTED, "读出", clock.now, {"publish_at": at}, newsletter), clock.now)
+    assert store.plans.planned("main") == [Planned(issue.id, Status.IMPORTED, at, "mass")]
+    assert store.plans.times("main", clock.now) == {issue.id: at}
+    store.lease(issue.id, "w", clock.now)
+    store.intend(issue.id, "mass_send", "key", "w", clock.now)
+    assert store.plans.mass_sends("main", clock.now) == {issue.id: clock.now}
+    assert store.plans.mass_sends("west", clock.now) == {}
 
 
 def test_namesakes_share_the_file_name_or_the_title_and_are_alive(store: Store, clock: Clock) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from publisher.errors import OutcomeUnknown, PublisherError, StaleIssue, WeChatError
-from publisher.store import Effect, EffectState, Store
+from publisher.store import Effect, EffectState, Intent, Store
 from publisher.wechat import guarded
 
 Result = Mapping[str, Any]
@@ -74,8 +74,8 @@ class Hold:
                 return self._adopt(kind, key, recall())
             if known.state is EffectState.INTENT:
                 if not known.detail:
-                    self.store.remark(self.issue_id, kind, key, "the worker ended before it kept an answer")
-                return self._finish(kind, key, find(known))
+                    self.store.remark(known.intent, "the worker ended before it kept an answer", self.clock())
+                return self._finish(known.intent, find(known))
         except NothingFound:
             pass
         return self._send(kind, key, do)
@@ -90,27 +90,29 @@ class Hold:
         self.store.renew(self.issue_id, self.owner, self.clock())
 
     def _adopt(self, kind: str, key: str, result: Result) -> Result:
-        self.store.intend(self.issue_id, kind, key, self.owner, self.clock())
-        return self._finish(kind, key, result)
+        return self._finish(self._intend(kind, key), result)
+
+    def _intend(self, kind: str, key: str) -> Intent:
+        return self.store.intend(self.issue_id, kind, key, self.owner, self.clock())
 
     def _send(self, kind: str, key: str, do: Callable[[], Result]) -> Result:
-        self.store.intend(self.issue_id, kind, key, self.owner, self.clock())
+        intent = self._intend(kind, key)
         try:
             result = do()
         except StaleIssue:  # whose row it is now, nobody here knows
             raise
         except OutcomeUnknown as error:
-            self.store.remark(self.issue_id, kind, key, error.detail)
+            self.store.remark(intent, error.detail, self.clock())
             raise
         except PublisherError as error:
             errcode, rid = (error.errcode, error.rid) if isinstance(error, WeChatError) else (0, "")
-            self.store.reject(self.issue_id, kind, key, (errcode, rid, error.detail), self.clock())
+            self.store.reject(intent, (errcode, rid, error.detail), self.clock())
             raise
-        return self._finish(kind, key, result)
+        return self._finish(intent, result)
 
-    def _finish(self, kind: str, key: str, result: Result) -> Result:
-        self.store.finish(self.issue_id, kind, key, result, self.clock())
-        return result
+    def _finish(self, intent: Intent, result: Result) -> Result:
+        known = self.store.finish(intent, result, self.clock())
+        return known.result if known is not None and known.state is EffectState.DONE else result
 
 
 def is_unsure(effect: Effect) -> bool:

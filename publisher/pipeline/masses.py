@@ -62,8 +62,8 @@ def next_day(account: Account, moment: datetime) -> datetime:
 
 def count_masses(store: Store, account: Account, but: int, now: datetime) -> MassCount:
     """The mass sends of the account's issues other than `but`."""
-    sent = {issue: at for issue, at in store.mass_sends(account.name, now - _LONGEST).items() if issue != but}
-    plans = [plan for plan in store.planned(account.name) if plan.issue_id not in sent and plan.issue_id != but]
+    sent = {issue: at for issue, at in store.plans.mass_sends(account.name, now - _LONGEST).items() if issue != but}
+    plans = [plan for plan in store.plans.planned(account.name) if plan.issue_id not in sent and plan.issue_id != but]
     moments = [_going_out(plan, now) for plan in plans if _finish(plan, account) == "mass"]
     return MassCount(
         account,

@@ -43,7 +43,7 @@ class Planner:
 
     def is_massed(self) -> bool:
         """Whether the issue goes out by mass send, as its file or, where it is silent, its account says."""
-        said = [plan.send for plan in self.store.planned(self.account.name) if plan.issue_id == self.issue.id]
+        said = [plan.send for plan in self.store.plans.planned(self.account.name) if plan.issue_id == self.issue.id]
         return ("".join(said) or self.account.finish) == "mass"
 
     def next_time(self, has_room: HasRoom) -> datetime | None:
@@ -108,7 +108,7 @@ class Planner:
         return frozenset([*others.values(), *(at - spread(self.account, issue) for issue, at in others.items())])
 
     def _others(self, since: datetime) -> dict[int, datetime]:
-        times = self.store.times(self.account.name, since)
+        times = self.store.plans.times(self.account.name, since)
         return {issue: at for issue, at in times.items() if issue != self.issue.id}
 
 

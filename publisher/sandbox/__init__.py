@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -64,7 +65,7 @@ def create_sandbox(settings: SandboxSettings | None = None) -> Starlette:
     app = Sandbox(
         routes=[interface, verification, *control.ROUTES, *pages.ROUTES],
         lifespan=carry_events,
-        exception_handlers={Unset: control.explain},
+        exception_handlers={Unset: control.explain, ClientDisconnect: api.end_quietly},
     )
     app.state.platform = platform
     return app

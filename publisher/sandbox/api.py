@@ -73,6 +73,11 @@ class _Visit:
     fault: str = ""
 
 
+async def end_quietly(_request: Request, _gone: Exception) -> Response:
+    """Nothing, for a client that broke off while it was still speaking: the call was never made, and nobody hears."""
+    return Response()
+
+
 async def answer_call(request: Request) -> Response:
     """Answer one call as the platform does: HTTP 200 whatever happened, unless a fault is on order."""
     platform: Platform = request.app.state.platform

@@ -28,14 +28,15 @@ from publisher.store.belongings import Belongings, forget_picture, read_belongin
 from publisher.store.calls import call_name, call_outcome, remember_calls
 from publisher.store.contents import keep_content, keep_originals
 from publisher.store.database import check_is_database, open_database
+from publisher.store.effects import begin_effect, conclude_effect, forget_effect, read_effect, read_effects
 from publisher.store.plans import Plans
-from publisher.store.records import Effect, EffectState, Filing, Heard, Past, Pause, Published, Rights
+from publisher.store.records import Effect, EffectState, Filing, Heard, Intent, Past, Pause, Published, Rights
 from publisher.store.revisions import exchange_files, is_submission_begun
 from publisher.store.writing import Writer
 
 __all__ = [
-    "LEASE", "Accounts", "Belongings", "Effect", "EffectState", "Filing", "Heard", "Past", "Pause", "Published",
-    "Rights", "Store", "call_name", "call_outcome", "check_is_database",
+    "LEASE", "Accounts", "Belongings", "Effect", "EffectState", "Filing", "Heard", "Intent", "Past", "Pause",
+    "Published", "Rights", "Store", "call_name", "call_outcome", "check_is_database",
 ]  # fmt: skip
 
 LEASE = timedelta(seconds=60)
@@ -47,7 +48,7 @@ _ISSUE_COLUMNS = [schema.issue.c[field.name] for field in fields(Issue)]
 _t = schema
 
 
-class Store(Plans):
+class Store:
     """The database of one workspace. Safe for threads and for several processes."""
 
     def __init__(self, path: Path, patience: float = 30) -> None:
@@ -57,6 +58,7 @@ class Store(Plans):
         migrate(self._engine)
         self._writer = Writer(self._engine)
         self.accounts = Accounts(self._read, self._write)
+        self.plans = Plans(self._read)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -256,8 +258,7 @@ class Store(Plans):
     def effect(self, issue_id: int, kind: str, key: str) -> Effect | None:
         """What is known of one effect; None if it was never begun."""
         with self._read() as db:
-            row = db.execute(select(_t.effect).where(*_this_effect(issue_id, kind, key))).one_or_none()
-            return None if row is None else _to_effect(row)
+            return read_effect(db, issue_id, kind, key)
 
     def is_submission_begun(self, issue: Issue) -> bool:
         """Whether its draft was submitted, or may have been."""
@@ -266,45 +267,40 @@ class Store(Plans):
 
     def effects(self, issue_id: int) -> list[Effect]:
         """All effects of an issue in the order of their intents."""
-        query = (
-            select(_t.effect).where(_t.effect.c.issue_id == issue_id).order_by(_t.effect.c.intent_at, _t.effect.c.id)
-        )
         with self._read() as db:
-            return [_to_effect(row) for row in db.execute(query)]
+            return read_effects(db, issue_id)
 
-    def intend(self, issue_id: int, kind: str, key: str, owner: str, now: datetime) -> None:
+    def intend(self, issue_id: int, kind: str, key: str, owner: str, now: datetime) -> Intent:
         """Commit that an effect is about to be sent, with a full lease; StaleIssue if the lease was lost."""
-        begun = {"issue_id": issue_id, "kind": kind, "key": key, "intent_at": now, "state": EffectState.INTENT}
-        fresh = {"intent_at": now, "state": EffectState.INTENT, "ended_at": None, "errcode": 0, "rid": "", "detail": ""}
+        intent = Intent(issue_id, kind, key, now)
         with self._write() as db:
             _extend(db, issue_id, owner, now)
-            remember_calls(db, _this_effect(issue_id, kind, key), "再做一次")
-            db.execute(insert(_t.effect).values(begun).on_conflict_do_update(_EFFECT_KEY, set_=fresh))
+            begin_effect(db, intent)
+        return intent
 
-    def finish(self, issue_id: int, kind: str, key: str, result: Mapping[str, Any], now: datetime) -> None:
-        """Commit what an effect gave."""
+    def finish(self, intent: Intent, result: Mapping[str, Any], now: datetime) -> Effect | None:
+        """Commit what an effect gave. What is known of it then: something else, if another worker was quicker."""
         # A detail stays: it says that the answer was lost at first, and the result found later.
-        values = {"state": EffectState.DONE, "result": dict(result), "ended_at": now}
         with self._write() as db:
-            db.execute(_t.effect.update().where(*_this_effect(issue_id, kind, key)).values(values))
+            ending = {"state": EffectState.DONE, "result": dict(result), "ended_at": now}
+            return conclude_effect(db, intent, ending, now)
 
-    def reject(self, issue_id: int, kind: str, key: str, error: tuple[int, str, str], now: datetime) -> None:
+    def reject(self, intent: Intent, error: tuple[int, str, str], now: datetime) -> None:
         """Commit that the platform refused an effect: (errcode, rid, detail)."""
         errcode, rid, detail = error
-        values = {"state": EffectState.REJECTED, "errcode": errcode, "rid": rid, "detail": detail, "ended_at": now}
+        ending = {"state": EffectState.REJECTED, "errcode": errcode, "rid": rid, "detail": detail, "ended_at": now}
         with self._write() as db:
-            db.execute(_t.effect.update().where(*_this_effect(issue_id, kind, key)).values(values))
+            conclude_effect(db, intent, ending, now)
 
-    def remark(self, issue_id: int, kind: str, key: str, detail: str) -> None:
+    def remark(self, intent: Intent, detail: str, now: datetime) -> None:
         """Note why the outcome of an effect is not known; its state stays."""
         with self._write() as db:
-            db.execute(_t.effect.update().where(*_this_effect(issue_id, kind, key)).values(detail=detail))
+            conclude_effect(db, intent, {"detail": detail}, now)
 
     def forget_effect(self, issue_id: int, kind: str, key: str) -> None:
         """Strike an effect that a person, or the platform, knows not to have happened. The history keeps it."""
         with self._write() as db:
-            remember_calls(db, _this_effect(issue_id, kind, key), "后来知道不再作数")
-            db.execute(_t.effect.delete().where(*_this_effect(issue_id, kind, key)))
+            forget_effect(db, issue_id, kind, key)
 
     # ------------------------------------------------------------------ pictures, events
 
@@ -430,7 +426,6 @@ def _told_apart() -> Iterator[None]:
         raise Unavailable(detail, "数据库暂时不能读写（被占用，或磁盘已满），稍后自动再试。") from None
 
 
-_EFFECT_KEY = ["issue_id", "kind", "key"]
 _PICTURE_KEY = ["account", "fingerprint"]
 
 
@@ -459,11 +454,6 @@ def _to_issue(row: Any) -> Issue:
     return Issue(**{**values, "article_urls": tuple(values["article_urls"])})
 
 
-def _to_effect(row: Any) -> Effect:
-    values = {field.name: getattr(row, field.name) for field in fields(Effect)}
-    return Effect(**{**values, "state": EffectState(values["state"])})
-
-
 def _to_published(row: Any) -> Published:
     cover_url = (row.result or {}).get("url", "")
     name = row.newsletter_name or ""
@@ -486,10 +476,6 @@ def _unleased(now: datetime) -> Any:
     until = _t.issue.c.lease_until
     # No lease reaches so far ahead: it was given before the clock was set back.
     return until.is_(None) | (until <= now) | (until > now + 2 * LEASE)
-
-
-def _this_effect(issue_id: int, kind: str, key: str) -> list[Any]:
-    return [_t.effect.c.issue_id == issue_id, _t.effect.c.kind == kind, _t.effect.c.key == key]
 
 
 def _record(db: Connection, issue_id: int, now: datetime, change: tuple[Status | None, Status], why: str) -> None:

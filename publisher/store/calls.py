@@ -65,7 +65,7 @@ def remember_calls(db: Connection, which: Sequence[Any], ending: str) -> None:
         effect = Effect(
             **{**{field.name: getattr(row, field.name) for field in fields(Effect)}, "state": EffectState(row.state)}
         )
-        why = f"{call_name(effect, _pictures(db, effect))} {call_outcome(effect)} → {ending}"
+        why = f"{call_name(effect, picture_names(db, effect))} {call_outcome(effect)} → {ending}"
         moment = effect.intent_at
         db.execute(
             schema.history.insert().values(
@@ -74,7 +74,8 @@ def remember_calls(db: Connection, which: Sequence[Any], ending: str) -> None:
         )
 
 
-def _pictures(db: Connection, effect: Effect) -> dict[str, str]:
+def picture_names(db: Connection, effect: Effect) -> dict[str, str]:
+    """The file name of the picture that an effect uploads, by its fingerprint; empty for other effects."""
     asset = schema.asset.c
     query = select(asset.fingerprint, asset.name).where(
         asset.issue_id == effect.issue_id, asset.fingerprint == effect.key

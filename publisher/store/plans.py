@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from publisher import schema
 from publisher.issue import OPEN, Status
+from publisher.store.accounts import Transaction
 from publisher.store.records import EffectState
 
 _t = schema
@@ -29,12 +28,10 @@ class Planned:
 
 
 class Plans:
-    """The store's answers about an account's plans."""
+    """The plans' part of the database, which is only read. `read` opens a transaction."""
 
-    if TYPE_CHECKING:
-
-        def _read(self) -> AbstractContextManager[Connection]:
-            raise NotImplementedError
+    def __init__(self, read: Transaction) -> None:
+        self._read = read
 
     def times(self, account: str, since: datetime) -> dict[int, datetime]:
         """Issue and time of all that go out, or went out at their time, at or after `since`."""

@@ -23,6 +23,16 @@ class EffectState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Intent:
+    """One try of an effect, and when it was begun: by that it is told from an earlier and from a later one."""
+
+    issue_id: int
+    kind: str
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """One outside effect of an issue. `key` tells several of a kind apart."""
 
@@ -36,6 +46,11 @@ class Effect:
     errcode: int
     rid: str
     detail: str
+
+    @property
+    def intent(self) -> Intent:
+        """The try that this is."""
+        return Intent(self.issue_id, self.kind, self.key, self.intent_at)
 
 
 @dataclass(frozen=True, slots=True)

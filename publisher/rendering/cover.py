@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageDraw
+from PIL import ImageDraw
 
 from publisher.document import Level, Note
 from publisher.rendering.layout import chinese_date

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select, true
+from sqlalchemy import Connection, bindparam, select, true
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -46,6 +46,11 @@ _FRESH = timedelta(seconds=5)
 
 _ISSUE_COLUMNS = [schema.issue.c[field.name] for field in fields(Issue)]
 _t = schema
+# Built once: an issue asks them dozens of times on its way, and to put them together takes longer than to run them.
+_ISSUE = select(*_ISSUE_COLUMNS).where(_t.issue.c.id == bindparam("of"))
+_IS_MINE = (_t.issue.c.id == bindparam("of")) & (_t.issue.c.lease_owner == bindparam("whose"))
+_MINE = _t.issue.update().where(_IS_MINE)
+_LEASE_UNTIL = select(_t.issue.c.lease_until).where(_IS_MINE)
 
 
 class Store:
@@ -172,18 +177,17 @@ class Store:
 
     def renew(self, issue_id: int, owner: str, now: datetime) -> None:
         """Nearly a full lease from now on; StaleIssue if it was lost. The last thing to do before the wire."""
-        mine = (_t.issue.c.id == issue_id) & (_t.issue.c.lease_owner == owner)
         with self._read() as db:  # right after an intent the lease is fresh: then there is nothing to commit
-            until = db.execute(select(_t.issue.c.lease_until).where(mine)).scalar_one_or_none()
+            until = db.execute(_LEASE_UNTIL, {"of": issue_id, "whose": owner}).scalar_one_or_none()
         if until is None or until < now + LEASE - _FRESH or until > now + LEASE:
             with self._write() as db:
                 _extend(db, issue_id, owner, now)
 
     def release(self, issue_id: int, owner: str) -> None:
         """Give the issue back."""
-        mine = _t.issue.update().where(_t.issue.c.id == issue_id, _t.issue.c.lease_owner == owner)
+        nobodys = {"lease_owner": None, "lease_until": None}
         with self._write() as db:
-            db.execute(mine.values(lease_owner=None, lease_until=None))
+            db.execute(_MINE, {"of": issue_id, "whose": owner, **nobodys})
 
     def drop_leases(self) -> None:
         """Forget all leases: only for the one worker of the workspace, when it starts."""
@@ -430,7 +434,7 @@ _PICTURE_KEY = ["account", "fingerprint"]
 
 
 def _issue(db: Connection, issue_id: int) -> Issue:
-    row = db.execute(select(*_ISSUE_COLUMNS).where(_t.issue.c.id == issue_id)).one_or_none()
+    row = db.execute(_ISSUE, {"of": issue_id}).one_or_none()
     if row is None:
         raise KeyError(issue_id)
     return _to_issue(row)
@@ -467,8 +471,7 @@ def _ring(db: Connection, now: datetime, which: Any) -> None:
 
 
 def _extend(db: Connection, issue_id: int, owner: str, now: datetime) -> None:
-    mine = _t.issue.update().where(_t.issue.c.id == issue_id, _t.issue.c.lease_owner == owner)
-    if db.execute(mine.values(lease_until=now + LEASE)).rowcount == 0:
+    if db.execute(_MINE, {"of": issue_id, "whose": owner, "lease_until": now + LEASE}).rowcount == 0:
         raise StaleIssue(f"issue {issue_id}: the lease was lost")
 
 

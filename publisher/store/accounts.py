@@ -14,7 +14,7 @@ from dataclasses import fields
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from publisher import schema as _t
@@ -26,6 +26,13 @@ Transaction = Callable[[], AbstractContextManager[Connection]]
 _BEIJING = ZoneInfo("Asia/Shanghai")
 _USAGE_KEY = ["account", "path", "day"]
 _PAUSE_COLUMNS = [_t.pause.c[field.name] for field in fields(Pause)]
+# Built once: each step of every issue asks them.
+_PAUSE = select(*_PAUSE_COLUMNS).where(_t.pause.c.account == bindparam("of"))
+_RIGHTS = select(_t.rights.c.may_publish, _t.rights.c.may_draft, _t.rights.c.may_mass, _t.rights.c.probed_at).where(
+    _t.rights.c.account == bindparam("of")
+)
+_MORE = insert(_t.usage)
+_COUNT = _MORE.on_conflict_do_update(_USAGE_KEY, set_={"calls": _t.usage.c.calls + _MORE.excluded.calls})
 _ON_THE_PLATFORM = (Status.SCHEDULED, Status.DRAFTED, Status.SUBMITTED, Status.WITHDRAWN)
 
 
@@ -50,7 +57,7 @@ class Accounts:
     def pause_of(self, account: str) -> Pause | None:
         """Why an account is paused; None while it is not."""
         with self._read() as db:
-            row = db.execute(select(*_PAUSE_COLUMNS).where(_t.pause.c.account == account)).one_or_none()
+            row = db.execute(_PAUSE, {"of": account}).one_or_none()
             return None if row is None else Pause(*row)
 
     def pause(self, pause: Pause) -> bool:
@@ -92,9 +99,8 @@ class Accounts:
 
     def rights(self, account: str) -> Rights:
         """What an account may do by API, as far as the platform has shown; what is not known is taken to be allowed."""
-        columns = _t.rights.c.may_publish, _t.rights.c.may_draft, _t.rights.c.may_mass, _t.rights.c.probed_at
         with self._read() as db:
-            row = db.execute(select(*columns).where(_t.rights.c.account == account)).one_or_none()
+            row = db.execute(_RIGHTS, {"of": account}).one_or_none()
         if row is None:
             return Rights()
         return Rights(bool(row.may_publish), bool(row.may_draft), bool(row.may_mass), row.probed_at)
@@ -156,8 +162,7 @@ class Accounts:
         if not counted:
             return
         rows = [{**dict(zip(_USAGE_KEY, key, strict=True)), "calls": number} for key, number in counted.items()]
-        more = insert(_t.usage)
-        db.execute(more.on_conflict_do_update(_USAGE_KEY, set_={"calls": _t.usage.c.calls + more.excluded.calls}), rows)
+        db.execute(_COUNT, rows)
 
     def _read_closed(self, account: str, now: datetime) -> dict[str, datetime]:
         query = select(_t.usage.c.path, _t.usage.c.closed_until)

@@ -12,7 +12,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from publisher import schema
@@ -20,20 +20,25 @@ from publisher.store.calls import call_name, call_outcome, picture_names, rememb
 from publisher.store.records import Effect, EffectState, Intent
 
 _effect = schema.effect.c
-_KEY = ["issue_id", "kind", "key"]
+# Built once: an issue asks them dozens of times on its way, and to put them together takes longer than to run them.
+_NAMED = [_effect.issue_id == bindparam("of"), _effect.kind == bindparam("what"), _effect.key == bindparam("which")]
+_ONE = select(schema.effect).where(*_NAMED)
+_ALL = select(schema.effect).where(_effect.issue_id == bindparam("of")).order_by(_effect.intent_at, _effect.id)
+_BEGIN = insert(schema.effect).on_conflict_do_nothing(["issue_id", "kind", "key"])
+_SAME = (_effect.intent_at == bindparam("from")) & (_effect.state == EffectState.INTENT)
+_CONCLUDE = schema.effect.update().where(*_NAMED, _SAME).returning(schema.effect)
 _LATE = "回答来迟：这期间另有进程接手，以它的记录为准"
 
 
 def read_effect(db: Connection, issue_id: int, kind: str, key: str) -> Effect | None:
     """What is known of one effect; None if it was never begun."""
-    row = db.execute(select(schema.effect).where(*_this(issue_id, kind, key))).one_or_none()
+    row = db.execute(_ONE, _named(issue_id, kind, key)).one_or_none()
     return None if row is None else _to_effect(row)
 
 
 def read_effects(db: Connection, issue_id: int) -> list[Effect]:
     """All effects of an issue in the order of their intents."""
-    query = select(schema.effect).where(_effect.issue_id == issue_id).order_by(_effect.intent_at, _effect.id)
-    return [_to_effect(row) for row in db.execute(query)]
+    return [_to_effect(row) for row in db.execute(_ALL, {"of": issue_id})]
 
 
 def begin_effect(db: Connection, intent: Intent) -> None:
@@ -43,16 +48,18 @@ def begin_effect(db: Connection, intent: Intent) -> None:
         "ended_at": None, "errcode": 0, "rid": "", "detail": "",
     }  # fmt: skip
     begun = {"issue_id": intent.issue_id, "kind": intent.kind, "key": intent.key, **fresh}
-    remember_calls(db, _this(intent.issue_id, intent.kind, intent.key), "再做一次")
-    db.execute(insert(schema.effect).values(begun).on_conflict_do_update(_KEY, set_=fresh))
+    if db.execute(_BEGIN, begun).rowcount == 0:
+        remember_calls(db, _this(intent.issue_id, intent.kind, intent.key), "再做一次")
+        db.execute(schema.effect.update().where(*_this(intent.issue_id, intent.kind, intent.key)).values(fresh))
 
 
 def conclude_effect(db: Connection, intent: Intent, ending: Mapping[str, Any], now: datetime) -> Effect | None:
     """The effect as it is known after a call ended so (columns of its row); None if its row was struck meanwhile."""
-    this = _this(intent.issue_id, intent.kind, intent.key)
-    same = (_effect.intent_at == intent.at) & (_effect.state == EffectState.INTENT)
-    if db.execute(schema.effect.update().where(*this, same).values(**ending)).rowcount == 0:
-        _remember_late(db, intent, ending, now)
+    this = {**_named(intent.issue_id, intent.kind, intent.key), "from": intent.at}
+    row = db.execute(_CONCLUDE, {**this, **ending}).one_or_none()
+    if row is not None:
+        return _to_effect(row)
+    _remember_late(db, intent, ending, now)
     return read_effect(db, intent.issue_id, intent.kind, intent.key)
 
 
@@ -74,6 +81,10 @@ def _remember_late(db: Connection, intent: Intent, ending: Mapping[str, Any], no
     why = f"{call_name(late, picture_names(db, late))} {call_outcome(late)} → {_LATE}"
     row = {"issue_id": intent.issue_id, "at": now, "before": status, "after": status, "why": why}
     db.execute(schema.history.insert().values(row))
+
+
+def _named(issue_id: int, kind: str, key: str) -> dict[str, Any]:
+    return {"of": issue_id, "what": kind, "which": key}
 
 
 def _this(issue_id: int, kind: str, key: str) -> list[Any]:

@@ -168,7 +168,7 @@ def _listed(job: Job, since: datetime) -> Publication | None:
 
 
 def _mass_send(job: Job) -> Move:
-    key = clientmsgid(job.issue)
+    key = clientmsgid(job.issue, job.edges.store.effects(job.issue.id))
 
     def send() -> Result:
         sent = job.platform.mass_send(job.issue.draft_media_id, key)

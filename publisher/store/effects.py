@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from publisher import schema
+from publisher.issue import Undone
 from publisher.store.calls import call_name, call_outcome, picture_names, remember_calls
 from publisher.store.records import Effect, EffectState, Intent
 
@@ -40,7 +41,7 @@ def begin_effect(db: Connection, intent: Intent) -> None:
     """Write an intent, in the place of an earlier try, which the history keeps."""
     fresh = {
         "intent_at": intent.at, "state": EffectState.INTENT,
-        "ended_at": None, "errcode": 0, "rid": "", "detail": "",
+        "ended_at": None, "result": {}, "errcode": 0, "rid": "", "detail": "",
     }  # fmt: skip
     begun = {"issue_id": intent.issue_id, "kind": intent.kind, "key": intent.key, **fresh}
     remember_calls(db, _this(intent.issue_id, intent.kind, intent.key), "再做一次")
@@ -54,6 +55,12 @@ def conclude_effect(db: Connection, intent: Intent, ending: Mapping[str, Any], n
     if db.execute(schema.effect.update().where(*this, same).values(**ending)).rowcount == 0:
         _remember_late(db, intent, ending, now)
     return read_effect(db, intent.issue_id, intent.kind, intent.key)
+
+
+def undo_effect(db: Connection, issue_id: int, undone: Undone, now: datetime) -> None:
+    """Write down that an effect which the platform had accepted came to nothing; what it gave stays, as its proof."""
+    verdict = {"state": EffectState.REJECTED, "detail": undone.why, "ended_at": now}
+    db.execute(schema.effect.update().where(*_this(issue_id, undone.kind, undone.key)).values(**verdict))
 
 
 def forget_effect(db: Connection, issue_id: int, kind: str, key: str) -> None:

@@ -292,6 +292,9 @@ def test_a_refused_publication_is_held_with_the_reason(world: World, outcome: in
     issue = world.finish(publisher)
     assert issue.status is Status.HELD
     assert word in issue.note
+    publisher.retry(issue.id)  # the reason is removed
+    assert world.finish(publisher).status is Status.PUBLISHED
+    assert (world.publications, world.drafts, world.calls(ADD)) == (2, 0, 1)
 
 
 def test_what_the_platform_takes_down_right_away_is_removed(world: World) -> None:

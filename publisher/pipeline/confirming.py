@@ -156,7 +156,10 @@ def _confirm_mass(job: Job) -> Move:
             return Move(Status.REMOVED, "群发后被删除", None, {"note": "群发后被删除。"})
         case _:
             why = told or status
-            note = f"群发没有成功（平台答复：{why}）。请在公众号后台查看原因；排除后可以 publisher retry {issue.id}。"
+            note = (
+                f"群发没有成功（平台答复：{why}）。请在公众号后台查看原因，修改稿件后以原文件名重新投放；"
+                f"若原因已排除，可以 publisher retry {issue.id}。"
+            )
             return _refused(job, f"msg_status={why}", note)
 
 

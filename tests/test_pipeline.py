@@ -11,7 +11,7 @@ from publisher.app import Publisher
 from publisher.errors import Unavailable, WrongMove
 from publisher.issue import Move, Status
 from publisher.replies import Message
-from publisher.sandbox.state import FAILED, REJECTED, UNORIGINAL
+from publisher.sandbox.state import FAILED, REJECTED, RUNNING, UNORIGINAL
 from publisher.store import Effect, Intent
 from tests.world import APPID, PUBLISHED_LINK, World, issue_text, moving, picture
 
@@ -151,10 +151,38 @@ def test_an_account_without_the_right_to_publish_falls_back_to_a_person(world: W
     assert world.calls(SUBMIT) == 1
     press_publish(world, issue.draft_media_id)
     issue = world.wake(publisher, minutes=10)
-    assert issue.status is Status.PUBLISHED
-    assert "链接未知" in issue.note
+    assert issue.status is Status.HELD  # for this account nothing is listed: nobody can tell
     publisher.record_publication(issue.id, PUBLISHED_LINK)
     assert publisher.issue(issue.id).article_urls == (PUBLISHED_LINK,)
+
+
+def test_a_draft_that_a_person_deleted_is_not_taken_for_published(world: World) -> None:
+    publisher = world.open(finish="draft")
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    world.platform.account(APPID).drafts.clear()
+    issue = world.wake(publisher, minutes=10)
+    assert (issue.status, "正在核对" in issue.note) == (Status.DRAFTED, True)
+    for _ in range(4):
+        issue = world.wake(publisher, minutes=9)
+    assert issue.status is Status.HELD
+    for choice in ("publisher published 1", "publisher retry 1", "publisher withdraw 1"):
+        assert choice in issue.note
+    publisher.retry(1)
+    assert world.wake(publisher).status is Status.DRAFTED
+    assert (world.drafts, world.calls(ADD), world.publications) == (1, 2, 0)
+
+
+def test_a_publication_that_the_list_shows_late_is_recognised(world: World) -> None:
+    publisher = world.open(finish="draft")
+    world.drop("spring.txt", issue_text())
+    issue = world.work(publisher)
+    press_publish(world, issue.draft_media_id)
+    (publication,) = world.platform.account(APPID).publications
+    publication.status, publication.due = RUNNING, world.platform.now() + 900  # it is being reviewed
+    assert world.wake(publisher, minutes=10).status is Status.DRAFTED
+    world.wake(publisher, minutes=3)
+    assert world.wake(publisher, minutes=9).status is Status.PUBLISHED
 
 
 @pytest.mark.parametrize("kind", ["lost-answer", "bad-gateway", "truncated"])

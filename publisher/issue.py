@@ -170,7 +170,8 @@ class Content:
 class Move:
     """A decision about an issue: the next state (the same state: only facts change), why (Chinese, for its
     history; "" leaves no trace there), when to look again (None: not before a person acts), the facts that come
-    with it (field names of `Issue`), what an import gave, and whose revision the file of this issue turned out to be.
+    with it (field names of `Issue`), what an import gave, whose revision the file of this issue turned out to be, and
+    what did not come about though the platform had accepted it.
     """
 
     to: Status
@@ -179,6 +180,16 @@ class Move:
     facts: Mapping[str, object] = field(default_factory=dict)
     content: Content | None = None
     revises: Revision | None = None
+    undone: Undone | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The outside effect, by its kind and key, of which the platform says by now that it came to nothing, and why."""
+
+    kind: str
+    key: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 
 from publisher.app import Publisher
 from publisher.issue import Issue, Status
-from publisher.sandbox.state import Draft, StoredArticle
+from publisher.sandbox.state import FAILED, REJECTED, UNORIGINAL, Draft, StoredArticle
 from tests.processes import Workspace, running_workspace
 from tests.world import APPID, PUBLISHED_LINK, World, issue_text
 
@@ -334,6 +334,47 @@ def test_with_finish_mass_each_revision_is_another_message(world: World) -> None
     (sent,) = world.platform.account(APPID).publications
     assert sent.clientmsgid.endswith("-r3")
     assert len(sent.clientmsgid.encode()) <= 64
+
+
+def refused(world: World, outcome: int, finish: str = "publish") -> Publisher:
+    """An issue that the platform accepted and then refused."""
+    publisher = world.open(finish=finish)
+    account = world.platform.account(APPID)
+    account.outcome, account.mass_per_day = outcome, 2
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    assert "重新投放" in world.finish(publisher).note
+    assert publisher.issue(1).status is Status.HELD
+    return publisher
+
+
+@pytest.mark.parametrize("finish", ["publish", "mass"])
+@pytest.mark.parametrize("outcome", [UNORIGINAL, FAILED, REJECTED])
+@pytest.mark.parametrize("refused_draft", ["in the box", "gone"])
+def test_a_corrected_file_replaces_what_the_platform_refused(
+    world: World, outcome: int, refused_draft: str, finish: str
+) -> None:
+    publisher = refused(world, outcome, finish)
+    if refused_draft == "gone":
+        box(world).clear()
+    world.clock.turn(hours=20)
+    correct(world, publisher, CORRECTED)
+    world.finish(publisher)
+    world.wake(publisher, minutes=11)
+    issue = publisher.issue(1)
+    assert (issue.status, issue.revision, issue.note == "") == (Status.PUBLISHED, 2, finish == "publish")
+    assert publisher.issue(2).status is Status.WITHDRAWN
+    assert (world.publications, world.drafts, world.calls(ADD), world.calls(UPDATE)) == (2, 0, 2, 0)
+    assert "六百棵" in world.platform.account(APPID).publications[1].articles[0].content
+
+
+def test_a_correction_of_what_was_refused_and_then_published_by_a_person_is_asked_about(world: World) -> None:
+    publisher = refused(world, REJECTED)
+    urlopen(f"{world.url}/sandbox/publish/{publisher.issue(1).draft_media_id}", b"").close()
+    held = correct(world, publisher, CORRECTED)
+    assert held.status is Status.HELD
+    assert "--url http" in held.note
+    assert (world.publications, world.calls(ADD)) == (2, 1)
 
 
 def test_a_refused_update_is_held_and_a_further_correction_mends_it(world: World) -> None:

@@ -155,6 +155,15 @@ def test_a_failure_is_pushed_with_its_bad_articles_encrypted_where_there_is_a_ke
     assert info.find("article_id") is None
 
 
+def test_a_mass_send_that_failed_is_pushed_with_the_reason_and_without_links(world: World, door: Door) -> None:
+    world.set_account(outcome=4)
+    world.mass_send(world.draft())
+    world.wait(2)
+    event = etree.fromstring(door.next()[1].encode())
+    assert (event.findtext("Event"), event.findtext("Status")) == ("MASSSENDJOBFINISH", "err(20001)")
+    assert not list(event.iter("ArticleUrl"))
+
+
 def test_a_mass_send_is_pushed_with_its_links(world: World, door: Door) -> None:
     sent = world.mass_send(world.draft())
     world.wait(2)

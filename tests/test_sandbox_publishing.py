@@ -141,6 +141,15 @@ def test_a_used_clientmsgid_gives_the_first_msg_id_for_a_day(world: World) -> No
     assert world.mass_send(second)["errcode"] == 0
 
 
+def test_a_mass_send_that_the_review_refuses_failed_and_leaves_the_day_s_send(world: World) -> None:
+    world.set_account(outcome=3)
+    sent = world.mass_send(world.draft())
+    world.wait(2)
+    assert world.post("/cgi-bin/message/mass/get", {"msg_id": sent["msg_id"]})["msg_status"] == "SEND_FAIL"
+    assert world.mass_send(world.draft())["msg_id"] == sent["msg_id"]
+    assert world.mass_send(world.draft(), "job-2")["errcode"] == 0
+
+
 def test_a_mass_send_without_clientmsgid_is_known_by_its_content(world: World) -> None:
     media_id = world.draft()
     sent = world.mass_send(media_id, "")

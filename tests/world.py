@@ -22,6 +22,7 @@ from publisher.pictures import fit_pictures
 from publisher.reading import Reader
 from publisher.sandbox import Platform, SandboxSettings, create_sandbox
 from publisher.sandbox.faults import Fault
+from publisher.sandbox.state import Callback
 from publisher.web.server import start
 from tests.clock import Clock
 
@@ -157,6 +158,12 @@ class World:
         """Order trouble from the platform."""
         with self.platform.lock:
             self.platform.faults.append(Fault(path, kind, errcode, times, after, seconds=0.2))
+
+    def call_back(self, url: str) -> None:
+        """Let the platform push the account's messages and events to this address."""
+        token, aeskey = SECRETS["PUBLISHER_MAIN_TOKEN"], SECRETS["PUBLISHER_MAIN_AESKEY"]
+        with self.platform.lock:
+            self.platform.account(APPID).callback = Callback(url, token, aeskey)
 
     def calls(self, path: str) -> int:
         """How often a path was called."""

@@ -4,15 +4,17 @@ only brings the question forward.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from publisher.errors import NeedsPerson, NotYet
-from publisher.issue import Move, Status
+from publisher.issue import Move, Status, Undone
+from publisher.pipeline.effects import SUBMISSIONS
 from publisher.pipeline.job import Job
 from publisher.pipeline.restoring import CLOCKS_DIFFER
-from publisher.store import EffectState
+from publisher.store import Effect, EffectState
 from publisher.wechat import Publication, PublicationState, next_day
 
 GET, LIST = "freepublish/get", "freepublish/batchget"
@@ -35,6 +37,8 @@ LINK_WAIT = timedelta(minutes=10)
 """How long to wait for the event with the links of a mass send, which no API lists."""
 
 PUBLISH_EVENTS = ("PUBLISHJOBFINISH", "FREEPUBLISHJOBFINISH")
+log = logging.getLogger("publisher.pipeline")
+
 _PENDING = Publication(PublicationState.PENDING)
 
 _REFUSED = {
@@ -48,7 +52,7 @@ def confirm_issue(job: Job) -> Move:
     """SUBMITTED -> PUBLISHED with its links, HELD with the platform's reason, or REMOVED."""
     # What was submitted decides, not what the account is configured for by now.
     effects = job.edges.store.effects(job.issue.id)
-    massed = any(effect.kind == "mass_send" and effect.state is not EffectState.REJECTED for effect in effects)
+    massed = any(effect.kind == "mass_send" and _is_under_way(effect) for effect in effects)
     return _confirm_mass(job) if massed else _confirm_publication(job)
 
 
@@ -62,7 +66,7 @@ def _confirm_publication(job: Job) -> Move:
         case PublicationState.DELETED | PublicationState.BANNED:
             return Move(Status.REMOVED, "发布后被删除或被平台下架", None, {"note": "文章发布后被删除，或被平台下架。"})
         case PublicationState.NOT_ORIGINAL | PublicationState.FAILED | PublicationState.REJECTED:
-            raise NeedsPerson(f"publish_status {publication.state.value}", _refusal(job, publication))
+            return _refused(job, f"publish_status={publication.state.value}", _refusal(job, publication))
 
 
 def _look(job: Job) -> Publication:
@@ -122,11 +126,25 @@ def _refusal(job: Job, publication: Publication) -> str:
     )
 
 
+def _refused(job: Job, verdict: str, note: str) -> Move:
+    """HELD as the draft that it was: what had been accepted is known not to be out, and a person must mend it."""
+    log.warning("issue=%d account=%s refused %s", job.issue.id, job.account.name, verdict)
+    sent = [effect for effect in job.edges.store.effects(job.issue.id) if _is_under_way(effect)]
+    undone = Undone(sent[-1].kind, sent[-1].key, verdict) if sent else None
+    facts = {"note": note, "held_from": Status.DRAFTED, "tries": 0, "publish_id": ""}
+    return Move(Status.HELD, note, None, facts, undone=undone)
+
+
+def _is_under_way(effect: Effect) -> bool:
+    return effect.kind in SUBMISSIONS and effect.state is not EffectState.REJECTED
+
+
 def _confirm_mass(job: Job) -> Move:
-    issue = job.issue
-    event = _mass_event(job)
-    status = str(event.get("Status", "")) if event else job.platform.mass_status(issue.publish_id)
-    match status.lower().replace("_", " "):
+    issue, event = job.issue, _mass_event(job)
+    told = str(event.get("Status", ""))
+    # After a failure it is sent anew under another clientmsgid: that there was one, the platform itself must say.
+    status = told if _plain(told) == "send success" else job.platform.mass_status(issue.publish_id)
+    match _plain(status):
         case "send success":
             urls = _mass_links(event)
             if not urls and job.now() - _submitted_at(job) < LINK_WAIT:
@@ -137,10 +155,17 @@ def _confirm_mass(job: Job) -> Move:
         case "delete":
             return Move(Status.REMOVED, "群发后被删除", None, {"note": "群发后被删除。"})
         case _:
+            why = told or status
             note = (
-                f"群发没有成功（平台答复：{status}）。请在公众号后台查看原因；排除后可以 publisher retry {issue.id}。"
+                f"群发没有成功（平台答复：{why}）。请在公众号后台查看原因，修改稿件后以原文件名重新投放；"
+                f"若原因已排除，可以 publisher retry {issue.id}。"
             )
-            raise NeedsPerson(f"mass send: {status}", note)
+            return _refused(job, f"msg_status={why}", note)
+
+
+def _plain(status: str) -> str:
+    """A status as the event and the answer spell it."""
+    return status.lower().replace("_", " ")
 
 
 def _mass_event(job: Job) -> Mapping[str, Any]:

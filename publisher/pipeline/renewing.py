@@ -28,13 +28,16 @@ class DraftGone(Exception):
 
 def renew_draft(job: Job, articles: Sequence[DraftArticle]) -> str:
     """The media id of the issue's draft with its new text in it; "" where a new draft is to be made: for a first
-    revision, for another number of articles, and where somebody has worked on the draft in the console.
+    revision, for another number of articles, where somebody has worked on the draft in the console, and where the
+    platform has refused what was in it.
 
     Raises DraftGone.
     """
     issue, cover = job.issue, articles[0].thumb_media_id
     if not issue.draft_media_id or job.edges.store.effect(issue.id, "add_draft", cover) is not None:
         return ""
+    if _was_refused(job):
+        return _leave_refused_draft(job, cover)
     if not _is_begun(job) and not _can_be_renewed(job, len(articles)):
         return ""
     for index, article in enumerate(articles):
@@ -52,6 +55,20 @@ def ask_about_lost_draft(job: Job, cover: str) -> Move:
     )
     facts = {"note": note, "held_from": Status.SCHEDULED, "draft_media_id": "", "tries": 0}
     return Move(Status.HELD, note, None, facts)
+
+
+def _was_refused(job: Job) -> bool:
+    undone = [effect for effect in job.edges.store.effects(job.issue.id) if effect.is_undone]
+    return any(effect.kind == "mass_send" or effect.key == job.issue.draft_media_id for effect in undone)
+
+
+def _leave_refused_draft(job: Job, cover: str) -> str:
+    """Nothing to renew: nobody knows whether a refused draft comes back into the box. DraftGone if a person published
+    it from there.
+    """
+    if not job.platform.has_draft(job.issue.draft_media_id) and _published_under(job, cover):
+        raise DraftGone
+    return ""
 
 
 def _is_begun(job: Job) -> bool:

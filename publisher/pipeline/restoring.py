@@ -8,7 +8,9 @@ issue that is on time and whose cover was uploaded just now asks nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import chain, count
 
 from publisher.errors import NeedsPerson, Refused
 from publisher.issue import Issue, Move, Status
@@ -37,9 +39,13 @@ def cover_name(issue: Issue) -> str:
     return f"{_cover_stem(issue)}-r{issue.revision}.jpg"
 
 
-def clientmsgid(issue: Issue) -> str:
-    """What keeps a mass send from going twice within 24 hours, also from an older database."""
-    return f"{_cover_stem(issue)}-r{issue.revision}"
+def clientmsgid(issue: Issue, effects: Sequence[Effect]) -> str:
+    """What keeps a mass send from going twice within 24 hours, also from an older database. After one that the platform
+    has refused it is another one: under the same, the platform would answer with the refused one for a day.
+    """
+    first = f"{_cover_stem(issue)}-r{issue.revision}"
+    undone = {effect.key for effect in effects if effect.kind == "mass_send" and effect.is_undone}
+    return next(key for key in chain([first], (f"{first}-{number}" for number in count(2))) if key not in undone)
 
 
 def _cover_stem(issue: Issue) -> str:
@@ -118,7 +124,7 @@ def recall_submission(job: Job) -> Move | None:
     drafts = [effect for effect in effects if effect.kind == "add_draft"]
     late = issue.publish_at is None or job.now() - issue.publish_at > ON_TIME
     young = any(not _is_old(job, effect) for effect in drafts)
-    keys = {issue.draft_media_id, clientmsgid(issue)}
+    keys = {issue.draft_media_id, clientmsgid(issue, effects)}
     if not late or young or any(effect.kind in SUBMISSIONS and effect.key in keys for effect in effects):
         return None
     massed = job.finish() == "mass"

@@ -31,11 +31,14 @@ from publisher.wechat import Publication, PublicationState
 
 GONE = 40007
 PATIENCE = (timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30))
-"""When to look again for a submission whose outcome is unknown; after the last a person is asked."""
+"""When to look again for a submission whose outcome is unknown, or for a draft that is gone; after the last a person is
+asked.
+"""
 WATCH = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 10, 10, 30))
 """How often to see whether a person has published a draft in the console; the last goes on. The platform answers 500
 such looks a day for the whole account: enough for ten drafts that nobody presses 发表 for.
 """
+_GONE = "草稿已不在草稿箱，正在核对是否已经发表；查不到时会请人确认。"
 _EVENTS_EARLIER = timedelta(minutes=10)
 """How much earlier than an intent an event is looked for; both times are by our own clock."""
 
@@ -58,22 +61,40 @@ def submit_issue(job: Job) -> Move:
 
 
 def watch_draft(job: Job) -> Move:
-    """Wait for a person to press 发表 in the console, and recognise it: the draft leaves the box, or our cover appears
-    among the publications.
+    """Wait for a person to press 发表 in the console, and recognise it: our cover appears among the publications. A
+    draft that is gone without that may have been deleted, or sent to all: then that person is asked.
     """
-    issue = job.issue
-    if not rights_of(job).draft:  # nobody can look into the box: only a person's word goes on
+    issue, rights = job.issue, rights_of(job)
+    if not rights.draft:  # nobody can look into the box: only a person's word goes on
         command = f"publisher published {issue.id} --url 文章链接"
         note = f"草稿已在公众号草稿箱，但平台不再允许用接口查看它。发表后请运行 {command}"
         return job.wait(note, job.now() + PROBED_FOR)
     if job.platform.has_draft(issue.draft_media_id):
+        then = "发表后会自动识别，也可以运行" if rights.publish else "发表后请运行"
         note = (
             f"草稿已在公众号草稿箱。请{_when(job)}登录 mp.weixin.qq.com → 草稿箱，打开它并点「发表」；"
-            f"发表后会自动识别，也可以运行 publisher published {issue.id} --url 文章链接"
+            f"{then} publisher published {issue.id} --url 文章链接"
         )
         return job.wait(note, job.now() + WATCH[min(issue.tries, len(WATCH) - 1)], tries=issue.tries + 1)
-    found = _listed(job, earliest(job)) if rights_of(job).publish else None
-    return _by_person(job, found.urls if found else (), found.article_id if found else "")
+    found = _listed(job, earliest(job)) if rights.publish else None
+    if found is not None:
+        return _by_person(job, found.urls, found.article_id)
+    return _look_for_draft(job) if rights.publish else ask_for_draft(job)
+
+
+def _look_for_draft(job: Job) -> Move:
+    """Wait for the list to show what a person has published; after the last look that person is asked."""
+    since, now = _gone_since(job), job.now()
+    for patience in PATIENCE:
+        if now - since < patience:
+            return job.wait(_GONE, min(since, now) + patience, tries=0)
+    return ask_for_draft(job)
+
+
+def _gone_since(job: Job) -> datetime:
+    if job.issue.note != _GONE:
+        return job.now()
+    return max(past.at for past in job.edges.store.history(job.issue.id) if past.why == _GONE)
 
 
 def _when(job: Job) -> str:
@@ -85,7 +106,7 @@ def _when(job: Job) -> str:
 
 def _by_person(job: Job, urls: tuple[str, ...], article_id: str) -> Move:
     command = f"publisher published {job.issue.id} --url 文章链接"
-    note = "" if urls else f"草稿已离开草稿箱，按已发表记录，但链接未知。请运行 {command}"
+    note = "" if urls else f"平台列出了这次发表，但没有给出链接。请运行 {command}"
     facts = {"article_urls": urls, "article_id": article_id, "published_at": job.now(), "note": note}
     return Move(Status.PUBLISHED, "编辑在公众号后台发表", None, facts)
 
@@ -168,7 +189,7 @@ def _listed(job: Job, since: datetime) -> Publication | None:
 
 
 def _mass_send(job: Job) -> Move:
-    key = clientmsgid(job.issue)
+    key = clientmsgid(job.issue, job.edges.store.effects(job.issue.id))
 
     def send() -> Result:
         sent = job.platform.mass_send(job.issue.draft_media_id, key)

@@ -8,11 +8,12 @@ from http.client import HTTPException
 from . import publishing
 from .envelope import cdata
 from .posting import post_message
-from .state import REJECTED, RUNNING, SUCCEEDED, UNORIGINAL, Account, Parcel, Platform, Publication
+from .state import FAILED, REJECTED, RUNNING, SUCCEEDED, UNORIGINAL, Account, Parcel, Platform, Publication
 
 ATTEMPTS = 3
 FOLLOWERS = 100
 OK = 200
+_MASS_FAILURES = {UNORIGINAL: "err(30002)", FAILED: "send fail", REJECTED: "err(20001)"}
 
 
 def settle(platform: Platform) -> None:
@@ -113,6 +114,8 @@ def _publish_facts(publication: Publication) -> str:
 
 
 def _mass_facts(publication: Publication) -> str:
+    if publication.outcome != SUCCEEDED:
+        return _mass_failure(publication)
     items = "".join(
         f"<item><ArticleIdx>{idx}</ArticleIdx><ArticleUrl>{cdata(article.url)}</ArticleUrl></item>"
         for idx, article in enumerate(publication.articles, 1)
@@ -125,4 +128,12 @@ def _mass_facts(publication: Publication) -> str:
         "</CopyrightCheckResult>"
         f"<ArticleUrlResult><Count>{len(publication.articles)}</Count><ResultList>{items}</ResultList>"
         "</ArticleUrlResult>"
+    )
+
+
+def _mass_failure(publication: Publication) -> str:
+    return (
+        f"<MsgID>{publication.msg_id}</MsgID><Status>{cdata(_MASS_FAILURES[publication.outcome])}</Status>"
+        f"<TotalCount>{FOLLOWERS}</TotalCount><FilterCount>0</FilterCount><SentCount>0</SentCount>"
+        "<ErrorCount>0</ErrorCount><ArticleUrlResult><Count>0</Count><ResultList></ResultList></ArticleUrlResult>"
     )

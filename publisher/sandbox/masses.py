@@ -9,7 +9,7 @@ from .calls import Answer, Call, done, take_id, take_number, take_text
 from .drafts import find_draft
 from .publishing import delete_articles, take_out
 from .refusals import Refusal, refuse_when
-from .state import DAY, RUNNING, SUCCEEDED, Publication
+from .state import DAY, REFUSED, RUNNING, SUCCEEDED, Publication
 
 MAX_CLIENTMSGID_BYTES = 64
 
@@ -34,7 +34,8 @@ def send_all(call: Call) -> Answer:
 def get_mass(call: Call) -> Answer:
     """How far a mass send is."""
     publication = _find_mass(call)
-    status = {RUNNING: "SENDING", SUCCEEDED: "SEND_SUCCESS"}.get(publication.status, "DELETE")
+    words = {RUNNING: "SENDING", SUCCEEDED: "SEND_SUCCESS", **dict.fromkeys(REFUSED, "SEND_FAIL")}
+    status = words.get(publication.status, "DELETE")
     return {"msg_id": publication.msg_id, "msg_status": status}
 
 
@@ -57,7 +58,9 @@ def _derive_clientmsgid(fields: dict[str, object]) -> str:
 
 def _sent_today(call: Call) -> int:
     begin = call.platform.today() * DAY - 8 * 3600
-    return sum(each.by == "mass" and each.started >= begin for each in call.account.publications)
+    # unconfirmed: a send that the review refused is taken not to count
+    masses = [each for each in call.account.publications if each.by == "mass" and each.status not in REFUSED]
+    return sum(each.started >= begin for each in masses)
 
 
 def _find_mass(call: Call) -> Publication:

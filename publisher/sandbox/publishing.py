@@ -95,7 +95,7 @@ def take_out(platform: Platform, account: Account, draft: Draft, by: str, base: 
     publication = Publication(
         draft, by, now + delay, str(platform.next_number()), platform.next_number(), new_id(43), started=now
     )
-    if by == "freepublish":
+    if by != "console":
         publication.outcome, publication.fail_idx = account.outcome, account.fail_idx
         account.outcome, account.fail_idx = SUCCEEDED, ()
     for position, article in enumerate(draft.articles, 1):

@@ -23,6 +23,8 @@ RIGHTS = frozenset({"draft", "material", "publish", "mass", "menu", "custom"})
 
 SUCCEEDED, RUNNING, UNORIGINAL, FAILED, REJECTED, DELETED, BANNED = range(7)
 """The seven values of publish_status."""
+REFUSED = frozenset({UNORIGINAL, FAILED, REJECTED})
+"""Accepted at first, and never out."""
 
 
 def system_clock() -> datetime:

@@ -28,7 +28,14 @@ from publisher.store.belongings import Belongings, forget_picture, read_belongin
 from publisher.store.calls import call_name, call_outcome, remember_calls
 from publisher.store.contents import keep_content, keep_originals
 from publisher.store.database import check_is_database, open_database
-from publisher.store.effects import begin_effect, conclude_effect, forget_effect, read_effect, read_effects
+from publisher.store.effects import (
+    begin_effect,
+    conclude_effect,
+    forget_effect,
+    read_effect,
+    read_effects,
+    undo_effect,
+)
 from publisher.store.plans import Plans
 from publisher.store.records import Effect, EffectState, Filing, Heard, Intent, Past, Pause, Published, Rights
 from publisher.store.revisions import exchange_files, is_submission_begun
@@ -205,6 +212,8 @@ class Store:
                 _move(db, move.revises.of, move.revises.move, now, _unleased(now))
                 exchange_files(db, move.revises.of, issue)
             _move(db, issue, move, now, _t.issue.c.lease_owner == owner if owner else _unleased(now))
+            if move.undone is not None:
+                undo_effect(db, issue.id, move.undone, now)
             return _issue(db, issue.id)
 
     def history(self, issue_id: int) -> list[Past]:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from publisher import schema
+from publisher.issue import Undone
 from publisher.store.calls import call_name, call_outcome, picture_names, remember_calls
 from publisher.store.records import Effect, EffectState, Intent
 
@@ -45,7 +46,7 @@ def begin_effect(db: Connection, intent: Intent) -> None:
     """Write an intent, in the place of an earlier try, which the history keeps."""
     fresh = {
         "intent_at": intent.at, "state": EffectState.INTENT,
-        "ended_at": None, "errcode": 0, "rid": "", "detail": "",
+        "ended_at": None, "result": {}, "errcode": 0, "rid": "", "detail": "",
     }  # fmt: skip
     begun = {"issue_id": intent.issue_id, "kind": intent.kind, "key": intent.key, **fresh}
     if db.execute(_BEGIN, begun).rowcount == 0:
@@ -61,6 +62,12 @@ def conclude_effect(db: Connection, intent: Intent, ending: Mapping[str, Any], n
         return _to_effect(row)
     _remember_late(db, intent, ending, now)
     return read_effect(db, intent.issue_id, intent.kind, intent.key)
+
+
+def undo_effect(db: Connection, issue_id: int, undone: Undone, now: datetime) -> None:
+    """Write down that an effect which the platform had accepted came to nothing; what it gave stays, as its proof."""
+    verdict = {"state": EffectState.REJECTED, "detail": undone.why, "ended_at": now}
+    db.execute(schema.effect.update().where(*_this(issue_id, undone.kind, undone.key)).values(**verdict))
 
 
 def forget_effect(db: Connection, issue_id: int, kind: str, key: str) -> None:

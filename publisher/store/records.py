@@ -19,7 +19,7 @@ class EffectState(StrEnum):
     DONE = "done"
     """Answered with success; `result` has what it gave."""
     REJECTED = "rejected"
-    """Answered with an error code: it did not happen."""
+    """Answered with an error code, or accepted and then refused: it did not happen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,11 @@ class Effect:
     def intent(self) -> Intent:
         """The try that this is."""
         return Intent(self.issue_id, self.kind, self.key, self.intent_at)
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether the platform accepted it and refused it later; `detail` has its verdict."""
+        return self.state is EffectState.REJECTED and bool(self.result)
 
 
 @dataclass(frozen=True, slots=True)

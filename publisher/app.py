@@ -5,6 +5,7 @@ Time is read here and nowhere else.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import secrets
@@ -14,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 
 from publisher import reading
@@ -32,6 +34,7 @@ from publisher.rendering.theme import parse_theme
 from publisher.replies import Archive, Entry, Message
 from publisher.slots import in_zone, parse_time
 from publisher.store import Effect, Heard, Past, Pause, Store, check_is_database
+from publisher.store.readers import Hide, open_reader_key
 from publisher.tidying import Litter, find_litter, remove
 from publisher.wechat import Platform
 
@@ -40,7 +43,7 @@ log = logging.getLogger("publisher.app")
 Clock = Callable[[], datetime]
 SET_BACK = timedelta(minutes=1)
 """By so much a clock may go back by itself."""
-_NOBODYS_BUSINESS = frozenset({"FromUserName", "ToUserName"})
+_NOBODYS_BUSINESS = frozenset({"FromUserName", "ToUserName", "OpenID"})
 """Fields of an event that name a person; they are not kept."""
 
 
@@ -83,6 +86,7 @@ class Publisher:
     filing: FilingRoom
     clock: Clock
     owner: str
+    hide: Hide
     _platforms: dict[str, Platform] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ the worker's verbs
@@ -274,9 +278,7 @@ class Publisher:
 
     def record_event(self, account: str, event: Message) -> None:
         """Keep a result event of the platform and ring for the issues that wait for one."""
-        key = f"{event.created}:{event.message_id}:{event.event_key}"
-        fields = {name: value for name, value in event.fields.items() if name not in _NOBODYS_BUSINESS}
-        self.store.record_event(account, event.event.upper(), key[:160], fields, self.clock())
+        self.store.record_event(account, *facts_of(event), self.clock())
 
     # ------------------------------------------------------------------ below
 
@@ -375,6 +377,15 @@ class Publisher:
         return accounts.get(self.settings.default_account)
 
 
+def facts_of(event: Message) -> tuple[str, str, dict[str, object]]:
+    """(kind, key, fields) of a result event: the same key means that it came again. Without what names a person."""
+    fields = {name: value for name, value in event.fields.items() if name not in _NOBODYS_BUSINESS}
+    # Two publications may end in one second, and nothing but their fields tells them apart.
+    whole = blake2b(json.dumps(fields, sort_keys=True).encode(), digest_size=8).hexdigest()
+    key = f"{event.created}:{whole}:{event.message_id}:{event.event_key}"
+    return event.event.upper(), key[:160], fields
+
+
 def _speaks_of(event: Heard) -> set[str]:
     """The ids of publications and mass sends in an event of the platform."""
     info = event.fields.get("PublishEventInfo")
@@ -412,4 +423,5 @@ def open_publisher(home: Path, environment: Mapping[str, str] | None = None, clo
         return filing.hand_out(issue, files, clock())
 
     edges = Edges(store, platform, reading.read, themes, clock, hand_out, worker.upload_threads)
-    return Publisher(settings, store, edges, inbox, filing, clock, secrets.token_hex(8), platforms)
+    hide = open_reader_key(settings.folder("state") / "reader.key")
+    return Publisher(settings, store, edges, inbox, filing, clock, secrets.token_hex(8), hide, platforms)

@@ -30,10 +30,12 @@ from publisher.pipeline.planner import Planner
 from publisher.pipeline.quota import open_gate
 from publisher.pipeline.rights import refresh_rights
 from publisher.pipeline.scheduling import reschedule, time_after_retry
+from publisher.readership import Readership, read_readership
 from publisher.rendering.theme import parse_theme
 from publisher.replies import Archive, Entry, Message
 from publisher.slots import in_zone, parse_time
 from publisher.store import Effect, Heard, Past, Pause, Store, check_is_database
+from publisher.store.counting import day_of
 from publisher.store.readers import Hide, open_reader_key
 from publisher.tidying import Litter, find_litter, remove
 from publisher.wechat import Platform
@@ -154,9 +156,7 @@ class Publisher:
         """Let a paused account go on after a person has acted, and try again what is closed for the day or was not
         allowed.
         """
-        if account not in self.settings.accounts:
-            known = "、".join(self.settings.accounts)
-            raise WrongMove(f"no account {account}", f"没有名为 {account} 的公众号；已配置的有：{known}。")
+        self._check_account(account)
         if not self.store.accounts.resume(account, self.clock()):
             raise WrongMove(f"account {account} is not paused", f"公众号 {account} 没有暂停，不需要恢复。")
         log.info("account=%s resumed", account)
@@ -280,6 +280,29 @@ class Publisher:
         """Keep a result event of the platform and ring for the issues that wait for one."""
         self.store.record_event(account, *facts_of(event), self.clock())
 
+    # ------------------------------------------------------------------ readers
+
+    def readership(self, days: int, account: str = "") -> Readership:
+        """What readers asked in the last days, today among them; of one account, or of all."""
+        self._check_account(account)
+        return read_readership(self.store.deliveries, day_of(self.clock()), days, account)
+
+    def forget(self, openid: str, account: str = "") -> Mapping[str, int]:
+        """How many deliveries of a reader were kept, by account; now they are only counted. Of one account, or of
+        all.
+        """
+        self._check_account(account)
+        forgotten = self.store.deliveries.forget(self.hide(openid), account)
+        log.info("a reader is forgotten deliveries=%d", sum(forgotten.values()))
+        return forgotten
+
+    def purge(self) -> None:
+        """Keep of what readers sent longer ago than is configured nothing but counts."""
+        before = self.clock() - timedelta(days=self.settings.callback.keep_days)
+        purged = self.store.deliveries.purge(int(before.timestamp()))
+        if purged:
+            log.info("purged deliveries=%d before=%s", purged, before.isoformat(timespec="seconds"))
+
     # ------------------------------------------------------------------ below
 
     def close(self) -> None:
@@ -293,6 +316,12 @@ class Publisher:
         self.filing.report(after, self.clock())
         log.info("issue=%d account=%s decided=%s->%s", issue.id, issue.account, issue.status, after.status)
         return after
+
+    def _check_account(self, account: str) -> None:
+        """WrongMove if there is no account of that name; "" stands for all."""
+        if account and account not in self.settings.accounts:
+            known = "、".join(self.settings.accounts)
+            raise WrongMove(f"no account {account}", f"没有名为 {account} 的公众号；已配置的有：{known}。")
 
     def _planner(self, issue: Issue) -> Planner:
         account = self.settings.accounts.get(issue.account) or Account(issue.account, "")

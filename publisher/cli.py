@@ -318,6 +318,42 @@ def tidy(home: Path, yes: bool, as_json: bool) -> None:  # noqa: FBT001 - click'
     sys.exit(NEEDS_PERSON if any(found.values()) else DONE)
 
 
+@main.group()
+def replies() -> None:
+    """Try the answers to readers, and count them."""
+
+
+@replies.command()
+@click.option("--days", type=click.IntRange(1, 3660), default=30, show_default=True, help="So many, today included.")
+@click.option("--account", default="", help="Of one account. Default: all.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+@_with_exit_codes
+def stats(home: Path, days: int, account: str, as_json: bool) -> None:  # noqa: FBT001 - click's way
+    """Count what readers sent, by day, rule, and unanswered word."""
+    from publisher.terminal import readership_row, show_readership
+
+    readership = _open(home).readership(days, account)
+    if as_json:
+        _print_json(readership_row(readership))
+    else:
+        show_readership(readership)
+
+
+@main.command()
+@click.argument("openid")
+@click.option("--account", default="", help="What was sent to one account. Default: to all.")
+@click.pass_obj
+@_with_exit_codes
+def forget(home: Path, openid: str, account: str) -> None:
+    """Delete what is kept of the reader OPENID; counts stay."""
+    forgotten = _open(home).forget(openid, account)
+    for name, number in forgotten.items():
+        click.echo(f"公众号 {name}：已删除这位读者的 {number} 条记录。")
+    if not forgotten:
+        click.echo("没有这位读者的记录。")
+
+
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=int, default=8900, show_default=True)

@@ -56,10 +56,11 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """Where the callback door listens."""
+    """Where the callback door listens, and for how many days it is kept what readers sent."""
 
     host: str = "127.0.0.1"
     port: int = 8080
+    keep_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
 from typing import Any, Final, NamedTuple, get_args
 
 import msgspec
@@ -132,13 +133,16 @@ class Deliveries:
             for fingerprint, body in batch.replies:
                 db.exec_driver_sql("INSERT OR IGNORE INTO reply VALUES (?, ?)", (fingerprint, body))
 
-    def forget(self, sender: bytes) -> dict[str, int]:
-        """How many deliveries of a reader there were, by account; they are only counted from now on."""
-        return self._retire(schema.delivery.c.sender == sender)
+    def forget(self, sender: bytes, account: str = "") -> dict[str, int]:
+        """How many deliveries of a reader there were, by account; they are only counted from now on. Of one account,
+        or of all ("").
+        """
+        sent = _delivery.sender == sender
+        return self._retire(sent & (_delivery.account == account) if account else sent)
 
     def purge(self, before: int) -> int:
         """How many deliveries were received before a time (in seconds); they are only counted from now on."""
-        return sum(self._retire(schema.delivery.c.received_at < before).values())
+        return sum(self._retire(_delivery.received_at < before).values())
 
     def count(self, since: date) -> Counter[Count]:
         """How many deliveries there were, of each account, from a day in Beijing on."""
@@ -178,9 +182,9 @@ def _line(delivery: Delivery, hide: Hide, reply: bytes) -> Line:
         delivery.account,
         delivery.received_at,
         hide(delivery.sender),
-        _clean(delivery.kind, 32),
-        _clean(delivery.event, _NAME_LENGTH),
-        _clean(delivery.rule, _NAME_LENGTH),
+        _name(delivery.kind),
+        _name(delivery.event),
+        _name(delivery.rule),
         delivery.outcome.value,
         "" if delivery.outcome is Outcome.RULE or not delivery.text else _word(delivery.text),
         "\n".join(_names(delivery.strange)) if delivery.strange else "",
@@ -194,12 +198,17 @@ def _word(text: str) -> str:
 
 def _names(strange: Sequence[str]) -> Iterator[str]:
     for name in strange[:_MOST_STRANGE]:
-        yield "".join(char for char in _clean(name, _NAME_LENGTH) if char.isprintable()) or "?"
+        yield "".join(char for char in _name(name) if char.isprintable()) or "?"
+
+
+@lru_cache(1024)
+def _name(text: str) -> str:
+    return _clean(text, _NAME_LENGTH)
 
 
 def _clean(text: str, length: int) -> str:
-    """No more than can be kept, and nothing that cannot: half a character would spoil its whole batch."""
-    return text if len(text) <= length and text.isascii() else text[:length].encode(errors="replace").decode()
+    """No more than is kept, and nothing that cannot be: half a character would spoil its whole batch."""
+    return text[:length].encode(errors="replace").decode()
 
 
 @lru_cache(1024)
@@ -217,5 +226,5 @@ def _portions(lines: Sequence[Line]) -> Iterator[tuple[int, tuple[Any, ...]]]:
     at = 0
     for size in _SIZES:
         while len(lines) - at >= size:
-            yield size, tuple(value for line in lines[at : at + size] for value in line)
+            yield size, tuple(chain.from_iterable(lines[at : at + size]))
             at += size

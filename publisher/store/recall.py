@@ -15,10 +15,8 @@ from publisher.store.deliveries import Kept, load_reply
 
 _LOOK_SECONDS: Final = 0.25
 """How often the file is compared with the one that is open: a restore may have put another in its place."""
-_QUESTION: Final = (
-    "SELECT delivery.received_at, reply.body FROM delivery JOIN reply ON reply.fingerprint = delivery.reply"
-    " WHERE delivery.key = ?"
-)
+_DELIVERY: Final = "SELECT reply, received_at FROM delivery WHERE key = ?"
+_REPLY: Final = "SELECT body FROM reply WHERE fingerprint = ?"
 
 
 class Recall:
@@ -38,8 +36,11 @@ class Recall:
             if self._database is None:
                 return None
             # All rows, though there is one at most: a question half read would hold up the others' writing.
-            rows = self._database.execute(_QUESTION, (key,)).fetchall()
-            return Kept(_load(rows[0][1]), rows[0][0]) if rows else None
+            found = self._database.execute(_DELIVERY, (key,)).fetchall()
+            if not found:
+                return None
+            ((body,),) = self._database.execute(_REPLY, found[0][:1]).fetchall()
+            return Kept(_load(body), found[0][1])
         except (sqlite3.Error, OSError, ValueError):
             self.close()
             return None

@@ -27,7 +27,7 @@ __all__ = ["Delivery", "Kept", "Recorder", "open_recorder"]
 
 _PATIENCE: Final = 1.0
 """Seconds to wait for a locked database; also how long none is tried after one could not be written."""
-_PAUSE: Final = 0.05
+_PAUSE: Final = 0.1
 """Seconds between batches: the more in one, the less each costs."""
 _IDLE: Final = 5.0
 """Seconds after which the spool is looked at, though nobody sends anything."""

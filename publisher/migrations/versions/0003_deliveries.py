@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("account", sa.String(length=64), nullable=False),
         sa.Column("received_at", sa.Integer(), nullable=False),
         sa.Column("sender", sa.LargeBinary(), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("event", sa.String(length=64), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("outcome", sa.String(length=16), nullable=False),

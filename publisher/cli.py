@@ -17,6 +17,7 @@ import click
 
 from publisher import __version__
 from publisher.errors import ConfigError, PublisherError, WrongMove
+from publisher.journal import log_to_stderr
 
 DONE, NEEDS_PERSON, WRONG_USE = 0, 1, 2
 
@@ -58,7 +59,7 @@ def _with_exit_codes(function: _F) -> _F:
 def main(context: click.Context, home: Path, verbose: bool) -> None:  # noqa: FBT001 - click's way
     """A newsletter file dropped into drafts/ becomes a published issue on a WeChat official account."""
     context.obj = home.resolve()
-    _log_to_stderr(logging.INFO if verbose or context.invoked_subcommand in {"serve", "sandbox"} else logging.WARNING)
+    log_to_stderr(logging.INFO if verbose or context.invoked_subcommand in {"serve", "sandbox"} else logging.WARNING)
 
 
 @main.command()
@@ -198,7 +199,7 @@ def work(home: Path, once: bool, wait: float) -> None:  # noqa: FBT001 - click's
     publisher = open_publisher(home)
     require_work(publisher.settings)
     if not once:
-        _log_to_stderr(logging.INFO)
+        log_to_stderr(logging.INFO)
         run(publisher, os.environ)
         return
     done = work_once(publisher, timedelta(seconds=wait))
@@ -209,13 +210,16 @@ def work(home: Path, once: bool, wait: float) -> None:  # noqa: FBT001 - click's
 @main.command()
 @click.option("--host", default=None, help="Address to listen on. Default: config/publisher.toml, [callback] host.")
 @click.option("--port", type=int, default=None, help="Port to listen on. Default: [callback] port.")
+@click.option(
+    "--processes", type=click.IntRange(min=1), default=None, help="How many answer. Default: [callback] processes."
+)
 @click.pass_obj
 @_with_exit_codes
-def serve(home: Path, host: str | None, port: int | None) -> None:
+def serve(home: Path, host: str | None, port: int | None, processes: int | None) -> None:
     """Run the callback door, /wechat/ACCOUNT, that the platform sends readers' messages to."""
     from publisher.web.door import serve_door
 
-    serve_door(home, os.environ, host, port)
+    serve_door(home, os.environ, host, port, processes)
 
 
 @main.command()
@@ -406,17 +410,6 @@ def _say(issue: Any) -> None:
 
 def _print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _log_to_stderr(level: int) -> None:
-    """Lines for the journal where systemd reads them (it adds the time), with the time elsewhere."""
-    form = "%(levelname)s %(name)s %(message)s"
-    logging.basicConfig(
-        level=level,
-        format=form if os.environ.get("JOURNAL_STREAM") else f"%(asctime)s {form}",
-        stream=sys.stderr,
-        force=True,
-    )
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ _BOTH = "<Location_X>23.13</Location_X><Location_Y>113.35</Location_Y><Scale>20<
 _MEDIA = "<MediaId><![CDATA[media_1]]></MediaId>"
 _THUMB = "<ThumbMediaId><![CDATA[thumb_1]]></ThumbMediaId>"
 _KEY = "<EventKey><![CDATA[V1001]]></EventKey>"
-_PICS = "<SendPicsInfo><Count>1</Count><PicList><item><PicMd5Sum><![CDATA[1b5f]]></PicMd5Sum></item></PicList></SendPicsInfo>"
+_PICS = "<SendPicsInfo><Count>1</Count><PicList><item><PicMd5Sum>1b5f</PicMd5Sum></item></PicList></SendPicsInfo>"
 _SCAN = "<ScanCodeInfo><ScanType><![CDATA[qrcode]]></ScanType><ScanResult><![CDATA[1]]></ScanResult></ScanCodeInfo>"
 _PLACE = f"<SendLocationInfo>{_BOTH}<Poiname><![CDATA[]]></Poiname></SendLocationInfo>"
 _ITEM = "<item><idx>{0}</idx><article_url><![CDATA[http://mp.weixin.qq.com/s?mid={0}]]></article_url></item>"

@@ -5,6 +5,7 @@ Time is read here and nowhere else.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import secrets
@@ -13,7 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 
 from publisher import reading
@@ -28,10 +30,13 @@ from publisher.pipeline.planner import Planner
 from publisher.pipeline.quota import open_gate
 from publisher.pipeline.rights import refresh_rights
 from publisher.pipeline.scheduling import reschedule, time_after_retry
+from publisher.readership import Readership, read_readership
 from publisher.rendering.theme import parse_theme
 from publisher.replies import Archive, Entry, Message
 from publisher.slots import in_zone, parse_time
 from publisher.store import Effect, Heard, Past, Pause, Store, check_is_database
+from publisher.store.counting import day_of
+from publisher.store.readers import Hide, open_reader_key
 from publisher.tidying import Litter, find_litter, remove
 from publisher.wechat import Platform
 
@@ -40,7 +45,7 @@ log = logging.getLogger("publisher.app")
 Clock = Callable[[], datetime]
 SET_BACK = timedelta(minutes=1)
 """By so much a clock may go back by itself."""
-_NOBODYS_BUSINESS = frozenset({"FromUserName", "ToUserName"})
+_NOBODYS_BUSINESS = frozenset({"FromUserName", "ToUserName", "OpenID"})
 """Fields of an event that name a person; they are not kept."""
 
 
@@ -83,6 +88,7 @@ class Publisher:
     filing: FilingRoom
     clock: Clock
     owner: str
+    hide: Hide
     _platforms: dict[str, Platform] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ the worker's verbs
@@ -150,9 +156,7 @@ class Publisher:
         """Let a paused account go on after a person has acted, and try again what is closed for the day or was not
         allowed.
         """
-        if account not in self.settings.accounts:
-            known = "、".join(self.settings.accounts)
-            raise WrongMove(f"no account {account}", f"没有名为 {account} 的公众号；已配置的有：{known}。")
+        self._check_account(account)
         if not self.store.accounts.resume(account, self.clock()):
             raise WrongMove(f"account {account} is not paused", f"公众号 {account} 没有暂停，不需要恢复。")
         log.info("account=%s resumed", account)
@@ -256,7 +260,9 @@ class Publisher:
 
     def archive(self, account: str) -> Archive:
         """The published issues of an account, newest first, as readers may ask for them."""
-        return Archive(tuple(
+        rows = self.store.published(account)
+        dates = self.store.dates.of([row.issue.id for row in rows])
+        entries = (
             Entry(
                 issue_id=row.issue.id,
                 title=row.issue.title,
@@ -268,15 +274,38 @@ class Publisher:
                 issue=row.number,
                 total_issue=row.total_number,
                 published_at=row.issue.published_at or row.issue.created_at,
+                dated=_read_day(dates[row.issue.id]),
             )
-            for row in self.store.published(account)
-        ))  # fmt: skip
+            for row in rows
+        )
+        return Archive(tuple(entries), account)
 
     def record_event(self, account: str, event: Message) -> None:
         """Keep a result event of the platform and ring for the issues that wait for one."""
-        key = f"{event.created}:{event.message_id}:{event.event_key}"
-        fields = {name: value for name, value in event.fields.items() if name not in _NOBODYS_BUSINESS}
-        self.store.record_event(account, event.event.upper(), key[:160], fields, self.clock())
+        self.store.record_event(account, *facts_of(event), self.clock())
+
+    # ------------------------------------------------------------------ readers
+
+    def readership(self, days: int, account: str = "") -> Readership:
+        """What readers asked in the last days, today among them; of one account, or of all."""
+        self._check_account(account)
+        return read_readership(self.store.deliveries, day_of(self.clock()), days, account)
+
+    def forget(self, openid: str, account: str = "") -> Mapping[str, int]:
+        """How many deliveries of a reader were kept, by account; now they are only counted. Of one account, or of
+        all.
+        """
+        self._check_account(account)
+        forgotten = self.store.deliveries.forget(self.hide(openid), account)
+        log.info("a reader is forgotten deliveries=%d", sum(forgotten.values()))
+        return forgotten
+
+    def purge(self) -> None:
+        """Keep of what readers sent longer ago than is configured nothing but counts."""
+        before = self.clock() - timedelta(days=self.settings.callback.keep_days)
+        purged = self.store.deliveries.purge(int(before.timestamp()))
+        if purged:
+            log.info("purged deliveries=%d before=%s", purged, before.isoformat(timespec="seconds"))
 
     # ------------------------------------------------------------------ below
 
@@ -291,6 +320,12 @@ class Publisher:
         self.filing.report(after, self.clock())
         log.info("issue=%d account=%s decided=%s->%s", issue.id, issue.account, issue.status, after.status)
         return after
+
+    def _check_account(self, account: str) -> None:
+        """WrongMove if there is no account of that name; "" stands for all."""
+        if account and account not in self.settings.accounts:
+            known = "、".join(self.settings.accounts)
+            raise WrongMove(f"no account {account}", f"没有名为 {account} 的公众号；已配置的有：{known}。")
 
     def _planner(self, issue: Issue) -> Planner:
         account = self.settings.accounts.get(issue.account) or Account(issue.account, "")
@@ -375,6 +410,23 @@ class Publisher:
         return accounts.get(self.settings.default_account)
 
 
+def facts_of(event: Message) -> tuple[str, str, dict[str, object]]:
+    """(kind, key, fields) of a result event: the same key means that it came again. Without what names a person."""
+    fields = {name: value for name, value in event.fields.items() if name not in _NOBODYS_BUSINESS}
+    # Two publications may end in one second, and nothing but their fields tells them apart.
+    whole = blake2b(json.dumps(fields, sort_keys=True).encode(), digest_size=8).hexdigest()
+    key = f"{event.created}:{whole}:{event.message_id}:{event.event_key}"
+    return event.event.upper(), key[:160], fields
+
+
+def _read_day(written: str) -> date | None:
+    """The day of a masthead's date; None where it has none, or is none that the calendar has."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
 def _speaks_of(event: Heard) -> set[str]:
     """The ids of publications and mass sends in an event of the platform."""
     info = event.fields.get("PublishEventInfo")
@@ -412,4 +464,5 @@ def open_publisher(home: Path, environment: Mapping[str, str] | None = None, clo
         return filing.hand_out(issue, files, clock())
 
     edges = Edges(store, platform, reading.read, themes, clock, hand_out, worker.upload_threads)
-    return Publisher(settings, store, edges, inbox, filing, clock, secrets.token_hex(8), platforms)
+    hide = open_reader_key(settings.folder("state") / "reader.key")
+    return Publisher(settings, store, edges, inbox, filing, clock, secrets.token_hex(8), hide, platforms)

@@ -17,6 +17,7 @@ import click
 
 from publisher import __version__
 from publisher.errors import ConfigError, PublisherError, WrongMove
+from publisher.journal import log_to_stderr
 
 DONE, NEEDS_PERSON, WRONG_USE = 0, 1, 2
 
@@ -58,7 +59,7 @@ def _with_exit_codes(function: _F) -> _F:
 def main(context: click.Context, home: Path, verbose: bool) -> None:  # noqa: FBT001 - click's way
     """A newsletter file dropped into drafts/ becomes a published issue on a WeChat official account."""
     context.obj = home.resolve()
-    _log_to_stderr(logging.INFO if verbose or context.invoked_subcommand in {"serve", "sandbox"} else logging.WARNING)
+    log_to_stderr(logging.INFO if verbose or context.invoked_subcommand in {"serve", "sandbox"} else logging.WARNING)
 
 
 @main.command()
@@ -198,7 +199,7 @@ def work(home: Path, once: bool, wait: float) -> None:  # noqa: FBT001 - click's
     publisher = open_publisher(home)
     require_work(publisher.settings)
     if not once:
-        _log_to_stderr(logging.INFO)
+        log_to_stderr(logging.INFO)
         run(publisher, os.environ)
         return
     done = work_once(publisher, timedelta(seconds=wait))
@@ -209,13 +210,16 @@ def work(home: Path, once: bool, wait: float) -> None:  # noqa: FBT001 - click's
 @main.command()
 @click.option("--host", default=None, help="Address to listen on. Default: config/publisher.toml, [callback] host.")
 @click.option("--port", type=int, default=None, help="Port to listen on. Default: [callback] port.")
+@click.option(
+    "--processes", type=click.IntRange(min=1), default=None, help="How many answer. Default: [callback] processes."
+)
 @click.pass_obj
 @_with_exit_codes
-def serve(home: Path, host: str | None, port: int | None) -> None:
+def serve(home: Path, host: str | None, port: int | None, processes: int | None) -> None:
     """Run the callback door, /wechat/ACCOUNT, that the platform sends readers' messages to."""
     from publisher.web.door import serve_door
 
-    serve_door(home, os.environ, host, port)
+    serve_door(home, os.environ, host, port, processes)
 
 
 @main.command()
@@ -318,6 +322,62 @@ def tidy(home: Path, yes: bool, as_json: bool) -> None:  # noqa: FBT001 - click'
     sys.exit(NEEDS_PERSON if any(found.values()) else DONE)
 
 
+@main.group()
+def replies() -> None:
+    """Try the answers to readers, and count them."""
+
+
+@replies.command()
+@click.option("--days", type=click.IntRange(1, 3660), default=30, show_default=True, help="So many, today included.")
+@click.option("--account", default="", help="Of one account. Default: all.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+@_with_exit_codes
+def stats(home: Path, days: int, account: str, as_json: bool) -> None:  # noqa: FBT001 - click's way
+    """Count what readers sent, by day, rule, and unanswered word."""
+    from publisher.terminal import readership_row, show_readership
+
+    readership = _open(home).readership(days, account)
+    if as_json:
+        _print_json(readership_row(readership))
+    else:
+        show_readership(readership)
+
+
+@main.command()
+@click.argument("openid")
+@click.option("--account", default="", help="What was sent to one account. Default: to all.")
+@click.pass_obj
+@_with_exit_codes
+def forget(home: Path, openid: str, account: str) -> None:
+    """Delete what is kept of the reader OPENID; counts stay."""
+    forgotten = _open(home).forget(openid, account)
+    for name, number in forgotten.items():
+        click.echo(f"公众号 {name}：已删除这位读者的 {number} 条记录。")
+    if not forgotten:
+        click.echo("没有这位读者的记录。")
+
+
+@replies.command("test")
+@click.argument("text", required=False, default="")
+@click.option("--event", default="", help="An event instead of a text, such as subscribe, SCAN or CLICK.")
+@click.option("--key", default="", help="The event's QR scene or menu key.")
+@click.option("--kind", default="", help="A message without text, such as image or voice.")
+@click.option("--account", default="", help="Whose reader sends it. Default: the only account, or the default one.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+@_with_exit_codes
+def try_reply(home: Path, /, text: str, account: str, as_json: bool, **sent: str) -> None:  # noqa: FBT001 - click's way
+    """Show how a reader's TEXT is answered, and which rule of config/replies.toml does it."""
+    from publisher.rehearsal import compose, rehearsal_row, rehearse, show_rehearsal
+
+    rehearsal = rehearse(_open(home), account, compose(text, **sent))
+    if as_json:
+        _print_json(rehearsal_row(rehearsal))
+    else:
+        show_rehearsal(rehearsal)
+
+
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=int, default=8900, show_default=True)
@@ -370,17 +430,6 @@ def _say(issue: Any) -> None:
 
 def _print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _log_to_stderr(level: int) -> None:
-    """Lines for the journal where systemd reads them (it adds the time), with the time elsewhere."""
-    form = "%(levelname)s %(name)s %(message)s"
-    logging.basicConfig(
-        level=level,
-        format=form if os.environ.get("JOURNAL_STREAM") else f"%(asctime)s {form}",
-        stream=sys.stderr,
-        force=True,
-    )
 
 
 if __name__ == "__main__":

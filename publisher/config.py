@@ -1,7 +1,8 @@
 """The configuration of a workspace: config/*.toml and credentials, read once, all faults at once.
 
-Secrets come from the environment (`PUBLISHER_NAME_APPSECRET`, `…_TOKEN`, `…_AESKEY`) or from files `NAME.appsecret`
-and so on in `$CREDENTIALS_DIRECTORY`; a secret in a TOML file is a fault.
+Secrets come from the environment (`PUBLISHER_NAME_APPSECRET`, `…_TOKEN`, `…_AESKEY`, and the last two with `_PREVIOUS`
+while they are being changed) or from files `NAME.appsecret` and so on in `$CREDENTIALS_DIRECTORY`; a secret in a TOML
+file is a fault.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from importlib.resources import files
 from pathlib import Path
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 CONFIG_FILES = ("publisher.toml", "accounts.toml", "replies.toml")
 _T = TypeVar("_T")
-SECRETS = ("appsecret", "token", "aeskey")
+SECRETS = ("appsecret", "token", "aeskey", "token_previous", "aeskey_previous")
 MOST_JITTER = 12 * 60
 """Minutes by which slots may be spread."""
 
@@ -56,10 +57,12 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """Where the callback door listens."""
+    """Where the callback door listens, by how many processes, and for how many days it is kept what readers sent."""
 
     host: str = "127.0.0.1"
     port: int = 8080
+    processes: int = 1
+    keep_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def read_settings(home: Path, environment: Mapping[str, str]) -> Settings:
     accounts = {name: _with_secrets(account, environment, faults) for name, account in accounts.items()}
     if settings.default_account and settings.default_account not in accounts:
         faults.append(f"publisher.toml: default_account: no account {settings.default_account!r} in accounts.toml")
-    rules = _read_rules(tables["replies.toml"], faults)
+    rules = _read_rules(tables["replies.toml"], accounts, faults)
     if faults:
         raise ConfigError(faults)
     return replace(settings, themes=themes, accounts=accounts, rules=rules)
@@ -180,13 +183,13 @@ def _read_themes(home: Path, faults: list[str]) -> dict[str, str]:
     return {name: css for name, css in own_themes(home).items() if is_fine(name, css)}
 
 
-def _read_rules(table: Mapping[str, Any], faults: list[str]) -> tuple[Rule, ...]:
+def _read_rules(table: Mapping[str, Any], accounts: Collection[str], faults: list[str]) -> tuple[Rule, ...]:
     if not table:
         return ()
     from publisher.replies import parse_rules
 
     none: tuple[Rule, ...] = ()
-    return _collect(lambda: parse_rules(table), none, "replies.toml", faults)
+    return _collect(lambda: parse_rules(table, accounts), none, "replies.toml", faults)
 
 
 def _read_accounts(table: Mapping[str, Any], themes: Mapping[str, str], faults: list[str]) -> dict[str, Account]:
@@ -255,11 +258,18 @@ def _slot_faults(account: Account) -> Iterator[str]:
 def _with_secrets(account: Account, environment: Mapping[str, str], faults: list[str]) -> Account:
     found = {secret: _secret(account.name, secret, environment, faults) for secret in SECRETS}
     where = f"the credentials of {account.name}"
-    if found["aeskey"] and not re.fullmatch(r"[0-9A-Za-z+/]{43}", found["aeskey"]):
-        faults.append(f"{where}: the aeskey must have exactly 43 letters and digits, as the console shows it")
-    if found["token"] and not re.fullmatch(r"[0-9A-Za-z]{3,32}", found["token"]):
-        faults.append(f"{where}: the token must have 3 to 32 letters and digits, as entered in the console")
-    return replace(account, appsecret=found["appsecret"], token=found["token"], aeskey=found["aeskey"])
+    faults += [
+        f"{where}: the {secret} must have exactly 43 letters and digits, as the console shows it"
+        for secret in ("aeskey", "aeskey_previous")
+        if found[secret] and not re.fullmatch(r"[0-9A-Za-z+/]{43}", found[secret])
+    ]
+    faults += [
+        f"{where}: the {secret} must have 3 to 32 letters and digits, as entered in the console"
+        for secret in ("token", "token_previous")
+        if found[secret] and not re.fullmatch(r"[0-9A-Za-z]{3,32}", found[secret])
+    ]
+    secrets: dict[str, Any] = found
+    return replace(account, **secrets)
 
 
 def _secret(account: str, secret: str, environment: Mapping[str, str], faults: list[str]) -> str:

@@ -86,7 +86,8 @@ QR_BYTES = 200
 class Account:
     """One official account as configured. `slots` are cron expressions or words in `zone` (IANA name); none: as soon
     as ready. `mass_limit`: one mass send a day, or four a month. `qr` is the address in the account's QR code.
-    `appsecret`, `token` and `aeskey` come from credentials and are never shown.
+    `appsecret`, `token` and `aeskey` come from credentials and are never shown; so do the previous two, which
+    callbacks may still come under while the console changes them.
     """
 
     name: str
@@ -108,6 +109,8 @@ class Account:
     appsecret: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
     aeskey: str = field(default="", repr=False)
+    token_previous: str = field(default="", repr=False)
+    aeskey_previous: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

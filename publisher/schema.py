@@ -238,3 +238,44 @@ usage = Table(
     Column("closed_until", Moment),
 )
 """Calls of each API by each account on each day in Beijing; `closed_until`: no more are to be had until then."""
+
+reply = Table(
+    "reply",
+    metadata,
+    Column("fingerprint", LargeBinary, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What was answered, each different reply once (see `store.deliveries`)."""
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("account", String(64), nullable=False),
+    Column("received_at", Integer, nullable=False),
+    Column("sender", LargeBinary, nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("event", String(64), nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("strange", Text, nullable=False),
+    Column("reply", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What readers sent, each delivery once; `received_at` in seconds, since ten thousand may come in one. No index but the
+key, and no foreign key: every row passes here while the reader waits.
+"""
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("what", String(16), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How many of the deliveries that are no longer kept there were, by day in Beijing."""

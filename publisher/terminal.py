@@ -7,7 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.bar import Bar
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from publisher.issue import STATES, Issue, Status
@@ -16,6 +18,7 @@ from publisher.slots import in_zone
 if TYPE_CHECKING:
     from publisher.doctor import Finding
     from publisher.linting import Review
+    from publisher.readership import Readership
     from publisher.store import Pause
     from publisher.tidying import Litter
     from publisher.worker import Pass
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 _COLORS = {Status.PUBLISHED: "green", Status.HELD: "bold red", Status.WITHDRAWN: "dim", Status.REMOVED: "red"}
 _NOTE_COLORS = {"error": "red", "warning": "yellow", "info": "dim"}
 _ZONE = "Asia/Shanghai"
+
+_BAR_WIDTH = 24
 
 _LITTER = {"draft": "草稿", "cover": "封面", "animation": "动图"}
 
@@ -175,3 +180,50 @@ def _on_one_line(markup: str) -> str:
 def _verdict(review: Review) -> str:
     found = f"{len(review.findings)} 处要改" if review.findings else "没有发现问题"
     return f"{found}，但没有检查完" if review.failures else found
+
+
+def readership_row(readership: Readership) -> dict[str, Any]:
+    """What readers asked as `replies stats --json` prints it; days ISO 8601, in Beijing."""
+    rows = asdict(readership)
+    return {**rows, "days": [{**day, "day": day["day"].isoformat()} for day in rows["days"]]}
+
+
+def show_readership(readership: Readership) -> None:
+    """By day, with a bar of its messages, then by rule and by word; a day on which nothing came is left out."""
+    console = Console()
+    days = [day for day in readership.days if day.messages or day.follows or day.unfollows]
+    if not days:
+        console.print(f"最近 {len(readership.days)} 天没有收到读者的消息。")
+        return
+    table = _table("日期", "消息", "规则回答", "搜到", "没有答上", "关注", "取消关注")
+    table.add_column("", width=_BAR_WIDTH)
+    most = max(day.messages for day in days)
+    for day in days:
+        numbers = (day.messages, day.answered, day.found, day.missed, day.follows, day.unfollows)
+        bar = Bar(most or 1, 0, day.messages, width=_BAR_WIDTH, color="cyan")
+        table.add_row(day.day.isoformat(), *map(str, numbers), bar)
+    console.print(table)
+    for title, counts in (
+        ("规则", readership.rules),
+        ("没有答上的话", readership.missed),
+        ("搜到的话", readership.found),
+        ("不认识的事件和字段", readership.strange),
+    ):
+        _show_counts(console, title, counts)
+
+
+def _show_counts(console: Console, title: str, counts: Mapping[str, int]) -> None:
+    if not counts:
+        return
+    table = _table(title, "次数")
+    for name, number in counts.items():
+        table.add_row(Text(_on_one_line(name)), str(number))
+    console.print()
+    console.print(table)
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        table.add_column(title, justify="left" if title == titles[0] else "right", no_wrap=title != titles[0])
+    return table

@@ -66,6 +66,7 @@ def work_once(publisher: Publisher, wait: timedelta) -> Pass:
         publisher.settle_files()
         publisher.ring()
         publisher.probe_rights()
+        publisher.purge()
         taken = _take_in_settled(publisher)
         deadline = time.monotonic() + wait.total_seconds()
         _drain(publisher)

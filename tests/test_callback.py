@@ -5,137 +5,26 @@ import http.client
 import logging
 import socket
 import threading
-from collections.abc import Iterator, MutableMapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import count
+from collections.abc import MutableMapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from publisher.envelope import BODY_LIMIT
 from publisher.errors import ConfigError
 from publisher.issue import Account
-from publisher.replies import Archive, Entry, Message, Rule, parse_rules
-from publisher.web import callback
-from publisher.web.callback import Door, create_door
-from publisher.web.server import start
+from publisher.replies import parse_rules
+from publisher.store.deliveries import Kept
+from publisher.web import callback, clerk
+from publisher.web.callback import create_door
+from publisher.web.memory import Recent
 from tests import cipher
 from tests.cipher import GOLDEN, GOLDEN_PLAIN, Platform, event_xml, text_xml
-
-STAMP = cipher.PUSH_TIME
-NOW = datetime.fromtimestamp(STAMP, UTC)
-SAFE, PLAIN = "/wechat/safe", "/wechat/plain"
-LATEST = Entry(
-    issue_id=18,
-    title="协会简报 第18期",
-    digest="六月要闻",
-    url="http://mp.weixin.qq.com/s?__biz=MzA==&mid=1&idx=1#rd",
-    cover_url="https://mmbiz.qpic.cn/cover",
-    name="协会简报",
-    year=2024,
-    issue=6,
-    total_issue=18,
-    published_at=NOW,
-)
-RULES = parse_rules(
-    {
-        "reply": [
-            {"name": "最新", "words": ["最新"], "answer": "latest"},
-            {"name": "目录", "words": ["目录"], "answer": "contents"},
-            {"name": "期", "notation": ["第N期"], "answer": "issue"},
-            {"name": "嘘", "words": ["嘘"], "answer": "nothing"},
-            {"name": "关注", "event": "subscribe", "text": "欢迎关注"},
-            {"name": "其他", "default": True, "text": "回复“最新”"},
-        ]
-    }
-)
-
-
-class LostDatabaseError(Exception):
-    pass
-
-
-@dataclass
-class World:
-    """Everything behind the door, turned by the tests."""
-
-    url: str = ""
-    now: datetime = NOW
-    rules: tuple[Rule, ...] = RULES
-    archives: dict[str, Archive] = field(
-        default_factory=lambda: {"safe": Archive((LATEST,)), "plain": Archive((LATEST,))}
-    )
-    events: list[tuple[str, Message]] = field(default_factory=list)
-    lost: bool = False
-    gate: threading.Event = field(default_factory=threading.Event)
-    nonces: Iterator[int] = field(default_factory=lambda: count(1514711492))
-
-    def record(self, account: str, event: Message) -> None:
-        assert threading.current_thread() is not threading.main_thread()
-        self.gate.wait(20)
-        if self.lost:
-            raise LostDatabaseError(event.sender)
-        self.events.append((account, event))
-
-    def door(self) -> Door:
-        accounts = {
-            "safe": Account("safe", GOLDEN.appid, token=GOLDEN.token, aeskey=GOLDEN.aeskey),
-            "plain": Account("plain", GOLDEN.appid, token=GOLDEN.token),
-        }
-        self.gate.set()
-        return Door(accounts, lambda: self.rules, self.archives.__getitem__, self.record, lambda: self.now)
-
-    def call(self, method: str, path: str, query: str = "", body: Any = None) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=20)
-        try:
-            connection.request(method, f"{path}?{query}" if query else path, body)
-            response = connection.getresponse()
-            return response.status, response.read()
-        finally:
-            connection.close()
-
-    def post(self, path: str, xml: str, nonce: str = "") -> tuple[int, bytes]:
-        platform = GOLDEN if path == SAFE else GOLDEN_PLAIN
-        query, body = platform.post(xml, STAMP, nonce or str(next(self.nonces)))
-        return self.call("POST", path, query, body)
-
-    def reply(self, path: str, xml: str) -> dict[str, str]:
-        """The fields of the answer, opened by the tests' own cipher."""
-        status, body = self.post(path, xml)
-        assert status == 200
-        root = (GOLDEN if path == SAFE else GOLDEN_PLAIN).open_reply(body)
-        return {child.tag: child.text or "" for child in root.iter() if len(child) == 0}
-
-
-class Stage:
-    """One server for all tests of this file, with a new door for each."""
-
-    def __init__(self) -> None:
-        self.door: ASGIApp = create_door(World().door())
-        self.server = start(self)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.door(scope, receive, send)
-
-
-@pytest.fixture(name="stage", scope="module")
-def _stage() -> Iterator[Stage]:
-    stage = Stage()
-    yield stage
-    stage.server.stop()
-
-
-@pytest.fixture(name="world")
-def _world(stage: Stage) -> Iterator[World]:
-    world = World(url=stage.server.url)
-    stage.door = create_door(world.door())
-    yield world
-    world.gate.set()
-
+from tests.doorway import LATEST, NOW, PLAIN, SAFE, STAMP, World, _stage, _world  # noqa: F401 - fixtures
 
 # ---------------------------------------------------------------------------- URL check
 
@@ -169,7 +58,7 @@ def test_health_is_told(world: World) -> None:
 def test_accounts_that_cannot_be_keyed_are_all_named() -> None:
     accounts = {"甲": Account("甲", "wx1"), "乙": Account("乙", "wx2", token="T", aeskey="short")}
     with pytest.raises(ConfigError) as refused:
-        create_door(Door(accounts, lambda: (), lambda _: Archive(), lambda _, __: None, lambda: NOW))
+        create_door(replace(World().door(), accounts=accounts))
     assert [fault[:4] for fault in refused.value.faults] == ["账号 甲", "账号 乙"]
 
 
@@ -193,7 +82,7 @@ def test_the_latest_issue_is_answered_with_one_card(world: World, path: str) -> 
 
 @pytest.mark.parametrize("path", [SAFE, PLAIN])
 def test_contents_numbers_and_the_default_are_answered(world: World, path: str) -> None:
-    assert "第18期 2024-04-26 协会简报 第18期" in world.reply(path, text_xml("目录", STAMP, "1"))["Content"]
+    assert "第18期</a> 2024-04-26 协会简报 第18期" in world.reply(path, text_xml("目录", STAMP, "1"))["Content"]
     assert world.reply(path, text_xml("第十八期", STAMP, "2"))["Title"] == LATEST.title
     assert world.reply(path, text_xml("第99期", STAMP, "3"))["Content"].startswith("没有找到第 99 期")
     assert world.reply(path, text_xml("你好", STAMP, "4"))["Content"] == "回复“最新”"
@@ -238,7 +127,7 @@ def test_a_failure_while_answering_is_success_and_logged_without_the_message(
     world.archives.clear()
     assert world.post(PLAIN, text_xml("最新", STAMP)) == (200, b"success")
     assert "error=KeyError" in caplog.text
-    assert "callback.py" in caplog.text
+    assert "clerk.py" in caplog.text
     assert "最新" not in caplog.text
     assert "oReader" not in caplog.text
 
@@ -247,12 +136,25 @@ def test_a_failure_while_answering_is_success_and_logged_without_the_message(
 
 
 @pytest.mark.parametrize("path", [SAFE, PLAIN])
-def test_the_same_delivery_gets_the_same_answer(world: World, path: str) -> None:
-    first = world.post(path, text_xml("最新", STAMP), nonce="1")
+def test_the_same_delivery_gets_the_same_answer_and_is_recorded_once(world: World, path: str) -> None:
+    first = world.clear(path, text_xml("最新", STAMP), nonce="1")
     world.archives.clear()
-    assert world.post(path, text_xml("最新", STAMP), nonce="1") == first
-    assert world.post(path, text_xml("最新", STAMP), nonce="2") == first
-    assert world.post(path, text_xml("最新", STAMP, "23456"), nonce="3") != first
+    assert world.clear(path, text_xml("最新", STAMP), nonce="1") == first
+    assert world.clear(path, text_xml("最新", STAMP), nonce="2") == first
+    assert len(world.deliveries) == 1
+    assert world.clear(path, text_xml("最新", STAMP, "23456"), nonce="3") != first
+
+
+@pytest.mark.parametrize("path", [SAFE, PLAIN])
+def test_what_another_process_answered_is_answered_again(world: World, path: str) -> None:
+    first = world.clear(path, text_xml("最新", STAMP))
+    (delivery,) = world.deliveries
+    world.restart()
+    world.kept[delivery.key] = Kept(delivery.reply, delivery.received_at)
+    world.now += timedelta(seconds=9)
+    world.archives.clear()
+    assert world.clear(path, text_xml("最新", STAMP)) == first
+    assert len(world.deliveries) == 1
 
 
 def test_events_of_one_second_are_told_apart(world: World) -> None:
@@ -273,7 +175,7 @@ def test_another_body_under_a_used_signature_is_refused(world: World) -> None:
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    recent: callback._Recent[int] = callback._Recent(3)
+    recent: Recent[str, int] = Recent(3)
     for number in (1, 2, 1, 3, 4):
         recent.put(str(number), number)
     assert [recent.get(name) for name in "1234"] == [1, None, 3, 4]
@@ -312,7 +214,7 @@ def test_a_result_that_cannot_be_recorded_is_to_be_sent_again(world: World, capl
 
 
 def test_a_result_that_takes_too_long_is_to_be_sent_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(callback, "_PATIENCE", 0.1)
+    monkeypatch.setattr(clerk, "PATIENCE", 0.1)
     world.gate.clear()
     assert world.post(SAFE, event_xml("PUBLISHJOBFINISH", STAMP, RESULT)) == (500, b"")
 
@@ -342,7 +244,7 @@ def test_a_forgery_is_counted_and_logged_without_its_contents(world: World, capl
     query, body = Platform(GOLDEN.appid, "BBBBB").post(text_xml("secret words", STAMP), STAMP)
     for _ in range(5):
         assert world.call("POST", PLAIN, query, body) == (403, b"")
-    logged = [record.getMessage() for record in caplog.records if record.name == "publisher.web.callback"]
+    logged = [record.getMessage() for record in caplog.records if record.name == "publisher.door"]
     assert logged == [f"callback refused account=plain why='wrong signature' count={count}" for count in (1, 2, 4)]
 
 
@@ -388,7 +290,7 @@ def test_a_body_just_within_the_limit_is_read(world: World) -> None:
 
 
 def test_a_body_that_never_ends_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(callback, "_PATIENCE", 0.1)
+    monkeypatch.setattr(callback, "PATIENCE", 0.1)
     host, port = world.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=20) as connection:
         connection.sendall(f"POST {PLAIN} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n<xml>".encode())

@@ -26,7 +26,7 @@ from publisher.config import (
 from publisher.document import Metadata
 from publisher.importers import IMPORTERS
 from publisher.issue import STATES, Account, Status
-from publisher.replies.rules import _KEYS as REPLY_KEYS
+from publisher.replies.rulefile import ARTICLE_KEYS, KEYS
 from publisher.replies.rules import Answer
 
 REPOSITORY = Path(__file__).parent.parent
@@ -36,12 +36,20 @@ ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in README
 SETTING = re.compile(r"^# (\[[a-z.]+\]|[a-z_]+ = )")
 
 
+def commands(group: click.Group = main, name: str = "") -> dict[str, click.Command]:
+    """Every command by the words that are typed for it."""
+    found: dict[str, click.Command] = {}
+    for word, command in group.commands.items():
+        inner = f"{name} {word}".lstrip()
+        found |= commands(command, inner) if isinstance(command, click.Group) else {inner: command}
+    return found
+
+
 def parameters() -> list[Any]:
     """Every parameter of the program and of its commands, with the command's name."""
-    commands = {"": main, **main.commands}
     return [
         pytest.param(name, parameter, id=f"{name or main.name} {parameter.name}")
-        for name, command in commands.items()
+        for name, command in {"": main, **commands()}.items()
         for parameter in command.params
     ]
 
@@ -82,7 +90,7 @@ def uncommented(name: str) -> str:
 # ---------------------------------------------------------------------------- the README
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+@pytest.mark.parametrize("name", sorted(commands()))
 def test_every_command_has_a_row(name: str) -> None:
     assert row(f"publisher {name}")[1]
 
@@ -125,7 +133,7 @@ def test_every_secret_has_its_file_and_its_variable(secret: str) -> None:
         assert text in README
 
 
-@pytest.mark.parametrize("key", REPLY_KEYS)
+@pytest.mark.parametrize("key", [*KEYS, *ARTICLE_KEYS])
 def test_every_key_of_a_reply_is_named(key: str) -> None:
     assert f"`{key}`" in README
 

@@ -20,6 +20,7 @@ NOW = datetime.fromtimestamp(cipher.PUSH_TIME, UTC)
 STAMP = cipher.PUSH_TIME
 SAFE = Keys(GOLDEN.appid, GOLDEN.token, GOLDEN.aeskey)
 PLAIN = Keys(GOLDEN.appid, GOLDEN.token)
+(LOCK,) = SAFE.locks(GOLDEN.token)
 READER = Message("text", "oReader-1", "gh_sample")
 
 
@@ -67,7 +68,7 @@ def test_the_published_push_opens_to_the_published_message() -> None:
     }
     body = json.dumps({"ToUserName": "gh_97417a04a28d", "Encrypt": cipher.PUSH_ENCRYPTED}).encode()
     opened = open_envelope(SAFE, query, body, NOW)
-    assert opened.encrypted
+    assert opened.lock == LOCK
     assert opened.fields == {name: str(value) for name, value in json.loads(cipher.PUSH_MESSAGE).items()}
     message = read_message(opened.fields)
     assert (message.kind, message.event, message.created) == ("event", "debug_demo", 1714112445)
@@ -76,7 +77,7 @@ def test_the_published_push_opens_to_the_published_message() -> None:
 
 def test_the_published_reply_is_sealed_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "token_bytes", lambda size: cipher.REPLY_RANDOM[:size])
-    sealed = etree.fromstring(seal(SAFE, cipher.REPLY_MESSAGE, cipher.REPLY_TIME, cipher.REPLY_NONCE))
+    sealed = etree.fromstring(seal(LOCK, cipher.REPLY_MESSAGE, cipher.REPLY_TIME, cipher.REPLY_NONCE))
     assert {child.tag: child.text for child in sealed} == {
         "Encrypt": cipher.REPLY_ENCRYPTED,
         "MsgSignature": cipher.REPLY_SIGNATURE,
@@ -109,7 +110,7 @@ def test_an_aes_key_of_the_wrong_form_is_refused(aeskey: str) -> None:
 
 def test_an_aes_key_with_loose_bits_at_its_end_is_taken() -> None:
     other = Platform("wx1", "AAAAA", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEF" + "9")
-    sealed = seal(Keys("wx1", "AAAAA", other.aeskey), "<xml><a>b</a></xml>", "1", "2")
+    sealed = seal(Keys("wx1", "AAAAA", other.aeskey).locks("AAAAA")[0], "<xml><a>b</a></xml>", "1", "2")
     assert other.open_reply(sealed.encode()).findtext("a") == "b"
 
 
@@ -160,7 +161,7 @@ def test_a_plain_message_opens_with_every_field() -> None:
     query, body = GOLDEN_PLAIN.post(text_xml("最新 <&]", STAMP).replace("</xml>", "<Future>x</Future></xml>"), STAMP)
     opened = open_envelope(PLAIN, query_of(query), body, NOW)
     message = read_message(opened.fields)
-    assert not opened.encrypted
+    assert opened.lock is None
     assert (message.kind, message.text, message.sender) == ("text", "最新 <&]", "oReader-1")
     assert (message.recipient, message.message_id, message.created) == ("gh_sample", "22345678901234567", STAMP)
     assert message.fields["Future"] == "x"
@@ -169,7 +170,7 @@ def test_a_plain_message_opens_with_every_field() -> None:
 def test_an_encrypted_message_opens() -> None:
     query, body = GOLDEN.post(text_xml("目录", STAMP), STAMP)
     opened = open_envelope(SAFE, query_of(query), body, NOW)
-    assert opened.encrypted
+    assert opened.lock == LOCK
     assert read_message(opened.fields).text == "目录"
 
 
@@ -340,27 +341,74 @@ def test_any_bytes_under_the_cipher_open_or_are_refused(inside: bytes) -> None:
         read_message(open_sealed(GOLDEN.encrypt(inside)))
 
 
+# ---------------------------------------------------------------------------- while keys are changed
+
+NEW = Platform(GOLDEN.appid, "BBBBB", "B" * 43)
+CHANGING = Keys(NEW.appid, NEW.token, NEW.aeskey, GOLDEN.token, GOLDEN.aeskey)
+
+
+@pytest.mark.parametrize("aeskey", [NEW.aeskey, GOLDEN.aeskey])
+@pytest.mark.parametrize("token", [NEW.token, GOLDEN.token])
+def test_new_and_previous_keys_open_and_what_opened_seals_the_answer(token: str, aeskey: str) -> None:
+    platform = Platform(GOLDEN.appid, token, aeskey)
+    query, body = platform.post(text_xml("最新", STAMP), STAMP)
+    opened = open_envelope(CHANGING, query_of(query), body, NOW)
+    assert read_message(opened.fields).text == "最新"
+    assert opened.lock is not None
+    answer = write_reply(TextReply("好"), READER, STAMP)
+    assert platform.open_reply(seal(opened.lock, answer, "1", "2").encode()).findtext("Content") == "好"
+
+
+def test_a_key_that_is_neither_is_refused() -> None:
+    query, body = Platform(GOLDEN.appid, NEW.token, "C" * 43).post(text_xml("最新", STAMP), STAMP)
+    with pytest.raises(NotFromWeChat, match=r"padding|length|appid"):
+        open_envelope(CHANGING, query_of(query), body, NOW)
+
+
+def test_a_token_that_is_neither_is_refused() -> None:
+    query, body = Platform(GOLDEN.appid, "CCCCC", NEW.aeskey).post(text_xml("最新", STAMP), STAMP)
+    with pytest.raises(NotFromWeChat, match="wrong signature"):
+        open_envelope(CHANGING, query_of(query), body, NOW)
+
+
+def test_the_two_signatures_must_come_from_one_token() -> None:
+    query, body = NEW.post(text_xml("最新", STAMP), STAMP, "1")
+    mixed = {**query_of(query), "signature": GOLDEN.sign(str(STAMP), "1")}
+    with pytest.raises(NotFromWeChat, match="wrong msg_signature"):
+        open_envelope(CHANGING, mixed, body, NOW)
+
+
+def test_an_encrypted_url_check_under_the_previous_key_is_answered() -> None:
+    echo = GOLDEN.encrypt(b"1234567")
+    query = query_of(GOLDEN.query(1, "2", echostr=echo, msg_signature=GOLDEN.sign("1", "2", echo)))
+    assert verify(CHANGING, query) == "1234567"
+
+
+def test_a_previous_key_without_a_new_one_is_refused_since_it_would_let_plain_messages_in() -> None:
+    with pytest.raises(ConfigError, match="aeskey_previous"):
+        Keys("wx1", "AAAAA", "", "", GOLDEN.aeskey)
+
+
 # ---------------------------------------------------------------------------- sealing and writing
 
 
 @given(st.text(max_size=300), st.integers(0, 10**12), st.from_regex("[0-9]{1,10}", fullmatch=True))
 def test_what_is_sealed_opens_with_foreign_code(text: str, timestamp: int, nonce: str) -> None:
-    clear = write_reply(TextReply(text), READER, NOW)
-    opened = GOLDEN.open_reply(seal(SAFE, clear, str(timestamp), nonce).encode())
+    clear = write_reply(TextReply(text), READER, STAMP)
+    opened = GOLDEN.open_reply(seal(LOCK, clear, str(timestamp), nonce).encode())
     assert etree.tostring(opened) == etree.tostring(etree.fromstring(clear))
 
 
 def test_the_same_reply_is_sealed_differently_each_time() -> None:
-    assert seal(SAFE, "<xml/>", "1", "2") != seal(SAFE, "<xml/>", "1", "2")
+    assert seal(LOCK, "<xml/>", "1", "2") != seal(LOCK, "<xml/>", "1", "2")
 
 
-def test_nothing_is_sealed_without_a_key() -> None:
-    with pytest.raises(NotFromWeChat, match="no AES key"):
-        seal(PLAIN, "<xml/>", "1", "2")
+def test_plain_mode_has_nothing_to_seal_with() -> None:
+    assert PLAIN.locks(GOLDEN.token) == ()
 
 
 def test_a_text_reply_goes_back_to_its_sender() -> None:
-    reply = etree.fromstring(write_reply(TextReply("你好\n& <b>"), READER, NOW))
+    reply = etree.fromstring(write_reply(TextReply("你好\n& <b>"), READER, STAMP))
     assert {child.tag: child.text for child in reply} == {
         "ToUserName": "oReader-1",
         "FromUserName": "gh_sample",
@@ -375,7 +423,7 @@ def test_a_news_reply_has_its_items() -> None:
         NewsArticle("题", "摘要", "https://p/1.jpg", "http://u/?a=1&b=2#rd"),
         NewsArticle("二", "", "", "http://v"),
     )
-    reply = etree.fromstring(write_reply(NewsReply(articles), READER, NOW))
+    reply = etree.fromstring(write_reply(NewsReply(articles), READER, STAMP))
     assert reply.findtext("ArticleCount") == "2"
     assert reply.findtext("MsgType") == "news"
     first, second = reply.findall("Articles/item")
@@ -385,7 +433,7 @@ def test_a_news_reply_has_its_items() -> None:
 
 @pytest.mark.parametrize("text", ["a[b[0]]>1", "]]></Content><MsgType>image</MsgType>", "]]]]>>", "]]>]]>"])
 def test_the_end_of_cdata_inside_a_text_is_harmless(text: str) -> None:
-    reply = etree.fromstring(write_reply(TextReply(text), READER, NOW))
+    reply = etree.fromstring(write_reply(TextReply(text), READER, STAMP))
     assert reply.findtext("Content") == text
     assert len(reply.findall("MsgType")) == 1
 
@@ -393,10 +441,10 @@ def test_the_end_of_cdata_inside_a_text_is_harmless(text: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text_makes_well_formed_xml(text: str) -> None:
     message = Message("text", text, "gh_sample")
-    xml = write_reply(NewsReply((NewsArticle(text, text, "", "http://u"),)), message, NOW)
+    xml = write_reply(NewsReply((NewsArticle(text, text, "", "http://u"),)), message, STAMP)
     assert etree.fromstring(xml.encode()).findtext("MsgType") == "news"
 
 
 def test_control_characters_are_left_out() -> None:
-    reply = etree.fromstring(write_reply(TextReply("a\x0b\ud800b\uffff\tc"), READER, NOW))
+    reply = etree.fromstring(write_reply(TextReply("a\x0b\ud800b\uffff\tc"), READER, STAMP))
     assert reply.findtext("Content") == "ab\tc"

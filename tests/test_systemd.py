@@ -126,9 +126,13 @@ def test_the_program_has_the_command(unit: Path, command: str) -> None:
     assert Path(setting(unit, "ReadWritePaths")).is_relative_to(home)
 
 
-@pytest.mark.parametrize(("unit", "secrets"), [(WORKER, SECRETS), (CALLBACK, ("token", "aeskey"))])
+@pytest.mark.parametrize(
+    ("unit", "secrets"),
+    [(WORKER, ("appsecret", "token", "aeskey")), (CALLBACK, ("token", "aeskey", "token_previous", "aeskey_previous"))],
+)
 def test_credentials_have_the_names_that_the_configuration_looks_for(unit: Path, secrets: tuple[str, ...]) -> None:
     assert settings(unit, "LoadCredential") == [f"main.{secret}" for secret in secrets]
+    assert set(secrets) <= set(SECRETS)
 
 
 @needs_systemd

@@ -24,6 +24,8 @@ STEP = timedelta(seconds=60)
 """By so much a clock does not drift, it is set (or the machine has slept)."""
 LOOK_SECONDS = 5.0
 """How often the clock is compared with the one that nobody sets."""
+PURGE_SECONDS = 6 * 3600.0
+"""How often what readers sent is looked through for what has been kept long enough."""
 
 
 class EmbeddedEngine:
@@ -44,6 +46,7 @@ class EmbeddedEngine:
         self._clock = BackgroundScheduler(timezone="UTC", job_defaults=defaults)
         self._every(worker.scan_seconds, self._scan)
         self._every(worker.sweep_seconds, self.sweep)
+        self._every(PURGE_SECONDS, self._purge)
         self._every(beat_seconds, self._vouch)
 
     def wake(self, lane: str) -> None:
@@ -101,6 +104,12 @@ class EmbeddedEngine:
             return
         if any(entry.issue_id is not None for entry in taken):
             self.sweep()
+
+    def _purge(self) -> None:
+        try:
+            self._publisher.purge()
+        except Unavailable as error:
+            log.warning("what readers sent is not looked through now: %s", error.detail)
 
     def _work(self, lane: str) -> None:
         """All that is due in one lane, one issue after the other; a lane is never worked on twice at once."""

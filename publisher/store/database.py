@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 
 from publisher.errors import ConfigError
 
 
 def open_database(path: Path, patience: float) -> Engine:
-    """The engine of an SQLite file: WAL, synchronous=FULL; transactions begin as told by the option `write`."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": patience})
+    """The engine of an SQLite file: WAL, synchronous=FULL; transactions begin as told by the option `write`.
+
+    The file is made if there is none, but only now: one that goes away later is waited for, and one that is put in its
+    place is used from then on.
+    """
+    path.touch()
+    engine = create_engine(f"sqlite:///file:{quote(str(path))}?mode=rw&uri=true", connect_args={"timeout": patience})
 
     @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
+    def _prepare(connection: Any, record: Any) -> None:
+        record.info["file"] = _file(path)
         connection.isolation_level = None  # transactions are ours: see _begin
         cursor = connection.cursor()
         # FULL: a committed intent must survive a power cut, or an effect could be repeated.
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+    @event.listens_for(engine, "checkout")
+    def _follow(_connection: object, record: Any, _proxy: object) -> None:
+        if record.info["file"] != _file(path):
+            raise DisconnectionError("the file was exchanged")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -40,3 +53,12 @@ def check_is_database(path: Path) -> None:
         begins = file.read(15)
     if begins != b"SQLite format 3":
         raise ConfigError([f"{path}: not an SQLite database; move it away or restore a backup"])
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Which file that is, whatever its name; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

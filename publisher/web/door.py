@@ -1,97 +1,115 @@
-"""`publisher serve`: the callback door over a workspace, as a process of its own beside the worker."""
+"""`publisher serve`: the callback door over a workspace, by processes of its own beside the worker."""
 
 from __future__ import annotations
 
 import logging
-import signal
-import threading
-import urllib.request
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import replace
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from publisher.app import Publisher, open_publisher
+from publisher.config import Settings, read_settings
 from publisher.errors import ConfigError
 from publisher.issue import Account
-from publisher.replies import Archive
+from publisher.journal import log_to_stderr
+from publisher.replies import parse_rules
+from publisher.store import check_is_database
+from publisher.web.backstage import Backstage
 from publisher.web.callback import Door, create_door
-from publisher.web.server import Application, serve
-from publisher.worker import sd_notify, watchdog_seconds
+from publisher.web.server import Application
+from publisher.web.supervision import Late, Watch, serve_many
+from publisher.web.tally import Tally
+from publisher.worker import sd_notify
 
 log = logging.getLogger("publisher.door")
 
-REFRESH_SECONDS = 2.0
-"""How old an answer may be: what was published is found this soon."""
+_PROCESS = "publisher.web.door:create_process"
 
 
-class Snapshots:
-    """The archives of all accounts, read again and again; the last ones while the database cannot be read."""
-
-    def __init__(self, publisher: Publisher, accounts: Mapping[str, Account]) -> None:
-        self._publisher = publisher
-        self._archives = {name: publisher.archive(name) for name in accounts}
-
-    def archive(self, account: str) -> Archive:
-        """The newest snapshot of one account."""
-        return self._archives[account]
-
-    def refresh(self) -> None:
-        """Read all archives again."""
-        try:
-            self._archives = {name: self._publisher.archive(name) for name in self._archives}
-        except Exception:
-            log.exception("the archive cannot be read; answering from the last snapshot")
-
-
-def open_door(publisher: Publisher) -> tuple[Application, Snapshots]:
-    """The callback application for all accounts that have a token, and the snapshots it answers from.
-
-    ConfigError if no account has one.
+def open_door(publisher: Publisher) -> tuple[Application, Backstage]:
+    """The callback application for all accounts that have a token, over a publisher that is open (and is not closed
+    with it), and what it answers from. ConfigError if no account has one.
     """
-    accounts = {name: account for name, account in publisher.settings.accounts.items() if account.token}
-    for name in set(publisher.settings.accounts) - set(accounts):
-        log.warning("account=%s has no callback token: its readers get no answers", name)
-    if not accounts:
-        raise ConfigError(["no account has a callback token; see publisher doctor"])
-    snapshots = Snapshots(publisher, accounts)
-    rules = publisher.settings.rules
-    door = Door(accounts, lambda: rules, snapshots.archive, publisher.record_event, publisher.clock)
-    return create_door(door), snapshots
+    return _build(publisher.settings, lambda: publisher, lambda _: None)
 
 
-def serve_door(home: Path, environment: Mapping[str, str], host: str | None, port: int | None) -> None:
-    """Serve until SIGTERM or SIGINT; `host` and `port` override the configuration. ConfigError; OSError: port taken."""
-    publisher = open_publisher(home, environment)
-    configured = publisher.settings.callback
-    callback = replace(configured, host=host or configured.host, port=configured.port if port is None else port)
-    app, snapshots = open_door(publisher)
-    stop = threading.Event()
-    # The server ends gracefully on SIGTERM and then raises it again for whoever was there before it: that is here.
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The configuration that was found right when the door was opened: a process that takes another's place must not
+    fall over a file that an editor is just changing. `replies` is replies.toml; the rules in it cannot travel.
+    """
+
+    settings: Settings
+    replies: bytes
+
+
+def create_process(given: Given) -> Application:
+    """The same for a process of its own, which opens the publisher when it can."""
+    log_to_stderr(logging.INFO)
+    rules = parse_rules(tomllib.loads(given.replies.decode("utf-8-sig")), given.settings.accounts)
+    settings = replace(given.settings, rules=rules)
+    application, _ = _build(settings, lambda: open_publisher(settings.home), Publisher.close)
+    return application
+
+
+def serve_door(
+    home: Path, environment: Mapping[str, str], host: str | None, port: int | None, processes: int | None
+) -> None:
+    """Serve until SIGTERM or SIGINT; what is given overrides the configuration. ConfigError; OSError: port taken."""
+    settings = read_settings(home, environment)
+    check_is_database(settings.database)
+    _check(settings)
+    callback = settings.callback
 
     def ready(url: str) -> None:
         log.info("callback door ready url=%s", url)
         sd_notify(environment, "READY=1")
-        threading.Thread(target=_refresh, args=(snapshots, url, environment, stop), daemon=True, name="refresh").start()
 
+    watch = Watch(ready, lambda: sd_notify(environment, "WATCHDOG=1"))
+    place = (host or callback.host, callback.port if port is None else port)
+    given = Given(replace(settings, rules=()), _read_replies(home))
     try:
-        serve(app, callback.host, callback.port, ready)
-    finally:
-        stop.set()
-        publisher.close()
+        serve_many(Late.pack(_PROCESS, given), *place, processes or callback.processes, watch)
+    except RuntimeError:
+        raise ConfigError(["the callback door did not start; its log says why"]) from None
 
 
-def _refresh(snapshots: Snapshots, url: str, environment: Mapping[str, str], stop: threading.Event) -> None:
-    """Keep the snapshots fresh; vouch to the watchdog only for a door that answers."""
-    patience = watchdog_seconds(environment)
-    while not stop.wait(REFRESH_SECONDS):
-        snapshots.refresh()
-        if patience is not None and _answers(url):
-            sd_notify(environment, "WATCHDOG=1")
+def _build(
+    settings: Settings, open_: Callable[[], Publisher], close: Callable[[Publisher], None]
+) -> tuple[Application, Backstage]:
+    accounts = _accounts(settings)
+    tally = Tally()
+    stage = Backstage(settings, accounts, tally, open_, close)
+    door = Door(
+        accounts=accounts,
+        rules=stage.rules,
+        archive=stage.archive,
+        clock=stage.clock,
+        recall=stage.recall,
+        keep=stage.keep,
+        record_event=stage.record_event,
+        forget=stage.forget,
+        begin=stage.begin,
+        close=stage.close,
+    )
+    return create_door(door, tally), stage
 
 
-def _answers(url: str) -> bool:
-    with suppress(OSError), urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:  # noqa: S310 - our own URL
-        return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's «fine»
-    return False
+def _read_replies(home: Path) -> bytes:
+    path = home / "config" / "replies.toml"
+    return path.read_bytes() if path.exists() else b""
+
+
+def _check(settings: Settings) -> None:
+    """Nothing, if there is a door to open; else ConfigError."""
+    accounts = _accounts(settings)
+    for name in set(settings.accounts) - set(accounts):
+        log.warning("account=%s has no callback token: its readers get no answers", name)
+
+
+def _accounts(settings: Settings) -> dict[str, Account]:
+    accounts = {name: account for name, account in settings.accounts.items() if account.token}
+    if not accounts:
+        raise ConfigError(["no account has a callback token; see publisher doctor"])
+    return accounts

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import uvicorn
 
@@ -16,13 +16,31 @@ Application = Callable[..., Any]
 
 START_SECONDS = 20.0
 GRACE_SECONDS = 2
+KEEP_SECONDS = 75
+"""An idle connection is kept longer than a reverse proxy keeps it (nginx: 60): only the proxy may close it, or a
+request could meet the closing.
+"""
+OPTIONS: Final[Mapping[str, Any]] = {
+    "loop": "uvloop",
+    "http": "httptools",
+    "ws": "none",
+    "interface": "asgi3",
+    "access_log": False,  # it would hold tokens and openids
+    "log_config": None,
+    "log_level": "warning",
+    "proxy_headers": False,  # nobody asks who called
+    "server_header": False,
+    "timeout_keep_alive": KEEP_SECONDS,
+    "timeout_graceful_shutdown": GRACE_SECONDS,
+}
+"""How uvicorn runs everywhere here."""
 
 
 class Server:
     """A running server. `url` is its root without a final slash; leaving the `with` stops it."""
 
     def __init__(self, app: Application, host: str, port: int) -> None:
-        self._socket = _listen(host, port)
+        self._socket = listen(host, port)
         self.host = host
         self.port: int = self._socket.getsockname()[1]
         self._ready = threading.Event()
@@ -32,7 +50,7 @@ class Server:
     @property
     def url(self) -> str:
         """The root URL, for instance `http://127.0.0.1:8080`."""
-        return _url(self.host, self.port)
+        return name_url(self.host, self.port)
 
     def stop(self) -> None:
         """End open requests within two seconds, close the socket and wait for the thread. May be repeated."""
@@ -76,8 +94,8 @@ def start(app: Application, host: str = "127.0.0.1", port: int = 0) -> Server:
 
 def serve(app: Application, host: str, port: int, ready: Callable[[str], None] = lambda _: None) -> None:
     """Serve until SIGINT or SIGTERM, then finish open requests; `ready` gets the URL once connections are accepted."""
-    with _listen(host, port) as listening:
-        url = _url(host, listening.getsockname()[1])
+    with listen(host, port) as listening:
+        url = name_url(host, listening.getsockname()[1])
         server = _Uvicorn(_configure(app), lambda: ready(url))
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
@@ -97,21 +115,11 @@ class _Uvicorn(uvicorn.Server):
 
 
 def _configure(app: Application) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        loop="asyncio",
-        http="h11",
-        ws="none",
-        access_log=False,  # it would hold tokens and openids
-        log_config=None,
-        log_level="warning",
-        server_header=False,
-        date_header=not getattr(app, "tells_time", False),
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    return uvicorn.Config(app, date_header=not getattr(app, "tells_time", False), **OPTIONS)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; OSError: the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.create_server((host, port), family=family)
     # What is accepted inherits it. Without, the body of an answer waits 40 ms for the receipt of its head.
@@ -119,6 +127,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _url(host: str, port: int) -> str:
+def name_url(host: str, port: int) -> str:
+    """The root URL of what listens there, for somebody on this machine."""
     name = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 -- only how to name it, not where to listen
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"

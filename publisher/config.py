@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from importlib.resources import files
 from pathlib import Path
@@ -22,9 +22,10 @@ from publisher.rendering import shipped_themes
 from publisher.rendering.theme import parse_theme
 
 if TYPE_CHECKING:
+    from publisher.menu import Menu
     from publisher.replies import Rule
 
-CONFIG_FILES = ("publisher.toml", "accounts.toml", "replies.toml")
+CONFIG_FILES = ("publisher.toml", "accounts.toml", "replies.toml", "menu.toml")
 _T = TypeVar("_T")
 SECRETS = ("appsecret", "token", "aeskey")
 MOST_JITTER = 12 * 60
@@ -64,7 +65,9 @@ class Callback:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that is configured. `themes` holds the CSS of shipped and own themes by name."""
+    """Everything that is configured. `themes` holds the CSS of shipped and own themes by name; `menus` those of the
+    accounts that have one in menu.toml.
+    """
 
     home: Path
     folders: Folders = Folders()
@@ -73,6 +76,7 @@ class Settings:
     default_account: str = ""
     accounts: Mapping[str, Account] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
+    menus: Mapping[str, Menu] = field(default_factory=dict)
     themes: Mapping[str, str] = field(default_factory=dict)
 
     def folder(self, name: str) -> Path:
@@ -96,9 +100,10 @@ def read_settings(home: Path, environment: Mapping[str, str]) -> Settings:
     if settings.default_account and settings.default_account not in accounts:
         faults.append(f"publisher.toml: default_account: no account {settings.default_account!r} in accounts.toml")
     rules = _read_rules(tables["replies.toml"], faults)
+    menus = _read_menus(tables["menu.toml"], accounts, faults)
     if faults:
         raise ConfigError(faults)
-    return replace(settings, themes=themes, accounts=accounts, rules=rules)
+    return replace(settings, themes=themes, accounts=accounts, rules=rules, menus=menus)
 
 
 def require_work(settings: Settings) -> None:
@@ -187,6 +192,15 @@ def _read_rules(table: Mapping[str, Any], faults: list[str]) -> tuple[Rule, ...]
 
     none: tuple[Rule, ...] = ()
     return _collect(lambda: parse_rules(table), none, "replies.toml", faults)
+
+
+def _read_menus(table: Mapping[str, Any], accounts: Collection[str], faults: list[str]) -> dict[str, Menu]:
+    if not table:
+        return {}
+    from publisher.menu import parse_menus
+
+    none: dict[str, Menu] = {}
+    return _collect(lambda: parse_menus(table, accounts), none, "menu.toml", faults)
 
 
 def _read_accounts(table: Mapping[str, Any], themes: Mapping[str, str], faults: list[str]) -> dict[str, Account]:

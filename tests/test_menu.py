@@ -101,7 +101,7 @@ def test_every_kind_of_button_goes_out_in_the_platform_s_form(given: dict[str, o
 def test_an_issue_that_is_not_out_is_named_with_its_button() -> None:
     made = menu(button(name="创刊", issue=1) + button(issue="最新"))
     with pytest.raises(NeedsPerson) as caught:
-        compose(made, {None: LATEST}.get)
+        compose(made, lambda number: None if number else LATEST)
     assert "“创刊”要的第 1 期还没有发布" in caught.value.note
     assert "“钮”" not in caught.value.note
 

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from publisher import reading
@@ -33,6 +34,7 @@ from publisher.replies import Archive, Entry, Message
 from publisher.slots import in_zone, parse_time
 from publisher.store import Effect, Heard, Past, Pause, Store, check_is_database
 from publisher.tidying import Litter, find_litter, remove
+from publisher.upkeep import Upkeep
 from publisher.wechat import Platform
 
 log = logging.getLogger("publisher.app")
@@ -83,6 +85,7 @@ class Publisher:
     filing: FilingRoom
     clock: Clock
     owner: str
+    upkeep: Upkeep
     _platforms: dict[str, Platform] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ the worker's verbs
@@ -256,21 +259,11 @@ class Publisher:
 
     def archive(self, account: str) -> Archive:
         """The published issues of an account, newest first, as readers may ask for them."""
-        return Archive(tuple(
-            Entry(
-                issue_id=row.issue.id,
-                title=row.issue.title,
-                digest=row.digest,
-                url=next(iter(row.issue.article_urls), ""),
-                cover_url=row.cover_url,
-                name=row.name,
-                year=row.year,
-                issue=row.number,
-                total_issue=row.total_number,
-                published_at=row.issue.published_at or row.issue.created_at,
-            )
-            for row in self.store.published(account)
-        ))  # fmt: skip
+        return _archive(self.store, account)
+
+    def reply_pictures(self, account: str) -> Mapping[str, str]:
+        """The media id of each picture that replies show, by its file in config/, as far as the platform has it."""
+        return self.upkeep.reply_pictures(account)
 
     def record_event(self, account: str, event: Message) -> None:
         """Keep a result event of the platform and ring for the issues that wait for one."""
@@ -375,6 +368,24 @@ class Publisher:
         return accounts.get(self.settings.default_account)
 
 
+def _archive(store: Store, account: str) -> Archive:
+    return Archive(tuple(
+        Entry(
+            issue_id=row.issue.id,
+            title=row.issue.title,
+            digest=row.digest,
+            url=next(iter(row.issue.article_urls), ""),
+            cover_url=row.cover_url,
+            name=row.name,
+            year=row.year,
+            issue=row.number,
+            total_issue=row.total_number,
+            published_at=row.issue.published_at or row.issue.created_at,
+        )
+        for row in store.published(account)
+    ))  # fmt: skip
+
+
 def _speaks_of(event: Heard) -> set[str]:
     """The ids of publications and mass sends in an event of the platform."""
     info = event.fields.get("PublishEventInfo")
@@ -412,4 +423,5 @@ def open_publisher(home: Path, environment: Mapping[str, str] | None = None, clo
         return filing.hand_out(issue, files, clock())
 
     edges = Edges(store, platform, reading.read, themes, clock, hand_out, worker.upload_threads)
-    return Publisher(settings, store, edges, inbox, filing, clock, secrets.token_hex(8), platforms)
+    upkeep = Upkeep(settings, edges, partial(_archive, store))
+    return Publisher(settings, store, edges, inbox, filing, clock, secrets.token_hex(8), upkeep, platforms)

@@ -238,3 +238,25 @@ usage = Table(
     Column("closed_until", Moment),
 )
 """Calls of each API by each account on each day in Beijing; `closed_until`: no more are to be had until then."""
+
+menu = Table(
+    "menu",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("plan", JSON, nullable=False),
+    Column("sent", JSON, nullable=False),
+    Column("stored", JSON, nullable=False),
+    Column("pushed_at", Moment, nullable=False),
+)
+"""The menu that was last pushed: as configured, as it was sent, and as the platform listed it right after."""
+
+reply_picture = Table(
+    "reply_picture",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("media_id", String(128), nullable=False),
+    Column("uploaded_at", Moment, nullable=False),
+)
+"""The pictures that replies show: which bytes a file had, and under which id the platform keeps them."""

@@ -28,6 +28,7 @@ from publisher.store.belongings import Belongings, forget_picture, read_belongin
 from publisher.store.calls import call_name, call_outcome, remember_calls
 from publisher.store.contents import keep_content, keep_originals
 from publisher.store.database import check_is_database, open_database
+from publisher.store.furnishings import Furnishings
 from publisher.store.plans import Plans
 from publisher.store.records import Effect, EffectState, Filing, Heard, Past, Pause, Published, Rights
 from publisher.store.revisions import exchange_files, is_submission_begun
@@ -57,6 +58,7 @@ class Store(Plans):
         migrate(self._engine)
         self._writer = Writer(self._engine)
         self.accounts = Accounts(self._read, self._write)
+        self.furnishings = Furnishings(self._read, self._write)
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from publisher import diagrams, office
 from publisher.app import system_clock
-from publisher.config import Settings, read_settings, secret_variable
+from publisher.config import Settings, read_settings, reply_pictures, secret_variable
 from publisher.errors import ConfigError, WeChatError
 from publisher.issue import Account
 from publisher.menu import Press, Signal, buttons_of
@@ -63,6 +63,7 @@ def examine(home: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     yield from _pauses(settings)
     yield from _certificates(settings)
     yield from _menu_keys(settings)
+    yield from _reply_pictures(settings)
     for account in settings.accounts.values():
         yield from _credentials(account)
         if account.appsecret:
@@ -228,6 +229,14 @@ def _menu_keys(settings: Settings) -> Iterator[Finding]:
                     f'key = "{key}" to replies.toml'
                 )
                 yield Finding(fine=False, text=text)
+
+
+def _reply_pictures(settings: Settings) -> Iterator[Finding]:
+    """The pictures that replies show and that are not there."""
+    for name in sorted(reply_pictures(settings.home)):
+        if not (settings.home / "config" / name).is_file():
+            text = f"replies.toml: no picture {settings.home / 'config' / name}; put it there, or name another one"
+            yield Finding(fine=False, text=text)
 
 
 def _clock(account: Account, platform: Platform) -> Finding:

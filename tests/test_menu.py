@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from contextlib import suppress
 from dataclasses import replace
@@ -15,7 +18,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.app import Publisher
+from publisher.app import Publisher, system_clock
 from publisher.cli import main
 from publisher.doctor import examine
 from publisher.errors import AccountRefused, ConfigError, NeedsPerson, WeChatError
@@ -470,6 +473,20 @@ def test_one_pass_of_the_worker_publishes_and_brings_the_menu_up_to_date(world: 
     issue = world.finish(publisher)
     work_once(publisher, timedelta())
     assert there(world)[0]["article_id"] == issue.article_id != ""
+
+
+def test_a_worker_at_work_brings_the_menu_up_to_date(world: World) -> None:
+    publisher = configure(world)
+    world.clock.now = system_clock()
+    publish(world, publisher, 17)
+    publisher.upkeep.push_menu("main", Strange.KEEP)
+    article = publish(world, publisher, 18)
+    command = [sys.executable, "-m", "publisher.cli", "--home", str(world.home), "work"]
+    with subprocess.Popen(command, env={**os.environ, **SECRETS}, stderr=subprocess.DEVNULL) as worker:
+        with world.platform.changed:
+            assert world.platform.changed.wait_for(lambda: there(world)[0]["article_id"] == article, 60)
+        worker.terminate()
+        assert worker.wait(60) == 0
 
 
 # ---------------------------------------------------------------------------- commands

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from publisher import doctor
 from publisher.app import Publisher, open_publisher
 from publisher.document import fingerprint
 from publisher.errors import Unreadable
@@ -176,3 +177,11 @@ def test_a_moving_picture_goes_on_moving() -> None:
     assert fit_whole(moving(), "a.gif").media_type == "image/gif"
     with pytest.raises(Unreadable):
         fit_whole(b"GIF89a", "a.gif")
+
+
+def test_the_doctor_names_a_picture_that_is_not_there(world: World, publisher: Publisher) -> None:
+    lay(world, "there.png", picture())
+    name(world, "there.png", "gone.png")
+    (finding,) = doctor._reply_pictures(publisher.settings)
+    assert not finding.fine
+    assert str(world.home / "config" / "gone.png") in finding.text

@@ -43,6 +43,7 @@ def create_menu(call: Call) -> Answer:
     _check(call, call.fields().get("button"), _BAR)
     call.account.menu = {"button": call.fields()["button"], "menuid": call.platform.next_number()}
     call.account.console_menu = []
+    call.platform.changed.notify_all()
     return done()
 
 

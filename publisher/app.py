@@ -30,7 +30,7 @@ from publisher.pipeline.quota import open_gate
 from publisher.pipeline.rights import refresh_rights
 from publisher.pipeline.scheduling import reschedule, time_after_retry
 from publisher.rendering.theme import parse_theme
-from publisher.replies import Archive, Entry, Message
+from publisher.replies import Archive, Entry, Message, Reply
 from publisher.slots import in_zone, parse_time
 from publisher.store import Effect, Heard, Past, Pause, Store, check_is_database
 from publisher.tidying import Litter, find_litter, remove
@@ -264,6 +264,10 @@ class Publisher:
     def reply_pictures(self, account: str) -> Mapping[str, str]:
         """The media id of each picture that replies show, by its file in config/, as far as the platform has it."""
         return self.upkeep.reply_pictures(account)
+
+    def follow_up(self, account: str, openid: str, reply: Reply) -> None:
+        """Send a reader an answer that came too late to be a reply; see `Upkeep.follow_up`."""
+        self.upkeep.follow_up(account, openid, reply)
 
     def record_event(self, account: str, event: Message) -> None:
         """Keep a result event of the platform and ring for the issues that wait for one."""

@@ -6,17 +6,21 @@ import logging
 import pickle
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from publisher.errors import AccountRefused, OutcomeUnknown, Refused, WeChatError
+from publisher.errors import AccountRefused, NotYet, OutcomeUnknown, Refused, WeChatError
 from publisher.issue import Account
 from publisher.replies import HandOver, NewsArticle, NewsReply, PictureReply, Reply, Silence, TextReply
 from publisher.sandbox import send
+from publisher.sandbox.state import RIGHTS
 from publisher.wechat import Platform
 from tests.clock import Clock
 from tests.sandbox_world import APPID, SECRET, World, open_world
 from tests.wire import Wire, running_wire
+from tests.world import World as WorkingWorld
+from tests.world import running_world
 
 READER = "oReader-of-whom-nobody-may-know"
 PATH = "message/custom/send"
@@ -33,6 +37,12 @@ def running() -> Iterator[World]:
 @pytest.fixture
 def world(running: World) -> World:
     return running.begin_again()
+
+
+@pytest.fixture
+def world_of_work(tmp_path: Path) -> Iterator[WorkingWorld]:
+    with running_world(tmp_path) as made:
+        yield made
 
 
 def account(url: str) -> Account:
@@ -133,6 +143,22 @@ def test_a_stale_token_is_renewed_and_the_message_goes_out_once(world: World, pl
     world.set_account(tokens="dead")
     platform.send_message(READER, TextReply("二"))
     assert [each["text"] for each in world.platform.account(APPID).sent] == [{"content": "一"}, {"content": "二"}]
+
+
+def test_an_answer_follows_once_the_account_may_speak(world_of_work: WorkingWorld) -> None:
+    publisher, sandbox = world_of_work.open(), world_of_work.platform
+    account = sandbox.account(APPID)
+    send(sandbox, APPID, "text", {}, READER)
+    account.rights = frozenset({"draft"})
+    with pytest.raises(AccountRefused):
+        publisher.follow_up("main", READER, HELLO)
+    with pytest.raises(NotYet):  # the platform is not asked again for every reader
+        publisher.follow_up("main", READER, HELLO)
+    assert world_of_work.calls(f"/cgi-bin/{PATH}") == 1
+    account.rights = RIGHTS
+    world_of_work.clock.turn(days=1)
+    publisher.follow_up("main", READER, HELLO)
+    assert account.sent == [{"touser": READER, "msgtype": "text", "text": {"content": "你好"}}]
 
 
 @pytest.mark.parametrize("errcode", [-1, 40003, 45015, 48001, 45009])

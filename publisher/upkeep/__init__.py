@@ -4,6 +4,8 @@
     pictures        files of config/ that replies show -> the platform
     certification   what the platform said of an account's certificate
 
+and the messages by which an answer follows that came too late.
+
 Nothing here holds up or fails a publication: the worker tends the accounts beside its work, and what goes wrong is
 logged and left alone for a while.
 """
@@ -15,11 +17,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from publisher.config import Settings, reply_pictures
-from publisher.errors import AccountRefused, Busy, ConfigError, PublisherError, Retry, WrongMove
+from publisher.errors import AccountRefused, Busy, ConfigError, NotYet, PublisherError, Retry, WrongMove
 from publisher.issue import Account
 from publisher.menu import Menu
 from publisher.pipeline import Edges
-from publisher.replies import Archive
+from publisher.replies import Archive, Reply
 from publisher.upkeep.certification import EVENTS, Alert, find_alerts
 from publisher.upkeep.menus import MenuView, Strange, push_menu, renew_menu, view_menu
 from publisher.upkeep.pictures import Marks, mark_files, upload_pictures
@@ -70,6 +72,22 @@ class Upkeep:
         """The media id of every reply picture that the platform has, by file name."""
         known = self._edges.store.furnishings.reply_pictures(account)
         return {name: picture.media_id for name, picture in known.items()}
+
+    # ------------------------------------------------------------------ customer messages
+
+    def follow_up(self, account: str, openid: str, reply: Reply) -> None:
+        """Send a reader what came too late to be a reply. Never to be repeated: a WeChatError may mean that it arrived.
+        NotYet for a day after the platform said that the account may send none.
+        """
+        now, key = self._edges.clock(), (account, "messages")
+        until = self._rests.get(key, now)
+        if now < until:
+            raise NotYet("the account may send no customer messages", "公众号没有发客服消息的权限。", until)
+        try:
+            self._edges.platform(self._settings.accounts[account]).send_message(openid, reply)
+        except AccountRefused as error:
+            self._rests[key] = _wait(error, now)
+            raise
 
     # ------------------------------------------------------------------ certification
 

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
@@ -32,12 +33,13 @@ from publisher.pipeline.rights import refresh_rights
 from publisher.pipeline.scheduling import reschedule, time_after_retry
 from publisher.readership import Readership, read_readership
 from publisher.rendering.theme import parse_theme
-from publisher.replies import Archive, Entry, Message
+from publisher.replies import Archive, Entry, Message, Reply
 from publisher.slots import in_zone, parse_time
 from publisher.store import Effect, Heard, Past, Pause, Store, check_is_database
 from publisher.store.counting import day_of
 from publisher.store.readers import Hide, open_reader_key
 from publisher.tidying import Litter, find_litter, remove
+from publisher.upkeep import Upkeep
 from publisher.wechat import Platform
 
 log = logging.getLogger("publisher.app")
@@ -89,6 +91,7 @@ class Publisher:
     clock: Clock
     owner: str
     hide: Hide
+    upkeep: Upkeep
     _platforms: dict[str, Platform] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ the worker's verbs
@@ -260,25 +263,15 @@ class Publisher:
 
     def archive(self, account: str) -> Archive:
         """The published issues of an account, newest first, as readers may ask for them."""
-        rows = self.store.published(account)
-        dates = self.store.dates.of([row.issue.id for row in rows])
-        entries = (
-            Entry(
-                issue_id=row.issue.id,
-                title=row.issue.title,
-                digest=row.digest,
-                url=next(iter(row.issue.article_urls), ""),
-                cover_url=row.cover_url,
-                name=row.name,
-                year=row.year,
-                issue=row.number,
-                total_issue=row.total_number,
-                published_at=row.issue.published_at or row.issue.created_at,
-                dated=_read_day(dates[row.issue.id]),
-            )
-            for row in rows
-        )
-        return Archive(tuple(entries), account)
+        return _archive(self.store, account)
+
+    def reply_pictures(self, account: str) -> Mapping[str, str]:
+        """The media id of each picture that replies show, by its file in config/, as far as the platform has it."""
+        return self.upkeep.reply_pictures(account)
+
+    def follow_up(self, account: str, openid: str, reply: Reply) -> None:
+        """Send a reader an answer that came too late to be a reply; see `Upkeep.follow_up`."""
+        self.upkeep.follow_up(account, openid, reply)
 
     def record_event(self, account: str, event: Message) -> None:
         """Keep a result event of the platform and ring for the issues that wait for one."""
@@ -427,6 +420,28 @@ def _read_day(written: str) -> date | None:
         return None
 
 
+def _archive(store: Store, account: str) -> Archive:
+    rows = store.published(account)
+    dates = store.dates.of([row.issue.id for row in rows])
+    entries = (
+        Entry(
+            issue_id=row.issue.id,
+            title=row.issue.title,
+            digest=row.digest,
+            url=next(iter(row.issue.article_urls), ""),
+            cover_url=row.cover_url,
+            name=row.name,
+            year=row.year,
+            issue=row.number,
+            total_issue=row.total_number,
+            published_at=row.issue.published_at or row.issue.created_at,
+            dated=_read_day(dates[row.issue.id]),
+        )
+        for row in rows
+    )
+    return Archive(tuple(entries), account)
+
+
 def _speaks_of(event: Heard) -> set[str]:
     """The ids of publications and mass sends in an event of the platform."""
     info = event.fields.get("PublishEventInfo")
@@ -465,4 +480,5 @@ def open_publisher(home: Path, environment: Mapping[str, str] | None = None, clo
 
     edges = Edges(store, platform, reading.read, themes, clock, hand_out, worker.upload_threads)
     hide = open_reader_key(settings.folder("state") / "reader.key")
-    return Publisher(settings, store, edges, inbox, filing, clock, secrets.token_hex(8), hide, platforms)
+    upkeep = Upkeep(settings, edges, partial(_archive, store))
+    return Publisher(settings, store, edges, inbox, filing, clock, secrets.token_hex(8), hide, upkeep, platforms)

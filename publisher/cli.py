@@ -229,7 +229,7 @@ def serve(home: Path, host: str | None, port: int | None, processes: int | None)
 @_with_exit_codes
 def status(home: Path, issue: int | None, as_json: bool) -> None:  # noqa: FBT001 - click's way
     """List paused accounts, then the issues with state, time, links, and what is wrong; or one ISSUE."""
-    from publisher.terminal import issue_row, show_pauses, show_status
+    from publisher.terminal import issue_row, show_alerts, show_pauses, show_status
 
     publisher = _open(home)
     issues = publisher.issues() if issue is None else [publisher.issue(issue)]
@@ -238,6 +238,7 @@ def status(home: Path, issue: int | None, as_json: bool) -> None:  # noqa: FBT00
     else:
         zones = {name: account.zone for name, account in publisher.settings.accounts.items()}
         show_pauses(publisher.pauses(), zones)
+        show_alerts(publisher.upkeep.alerts(), zones)
         show_status(issues, zones)
 
 
@@ -376,6 +377,39 @@ def try_reply(home: Path, /, text: str, account: str, as_json: bool, **sent: str
         _print_json(rehearsal_row(rehearsal))
     else:
         show_rehearsal(rehearsal)
+
+
+@main.group()
+def menu() -> None:
+    """Show the menu below the chat, or push it as config/menu.toml has it."""
+
+
+@menu.command("show")
+@click.option("--account", default="", help="Only this account. Default: every one with a menu in menu.toml.")
+@click.pass_obj
+@_with_exit_codes
+def menu_show(home: Path, account: str) -> None:
+    """Show what is configured, what is there, and what a push would change."""
+    from publisher.terminal import show_menu
+
+    upkeep = _open(home).upkeep
+    for name in upkeep.with_menu(account):
+        show_menu(upkeep.view_menu(name))
+
+
+@menu.command("push")
+@click.option("--account", default="", help="Only this account. Default: every one with a menu in menu.toml.")
+@click.option("--replace", is_flag=True, help="Also replace a menu that was not pushed from here.")
+@click.pass_obj
+@_with_exit_codes
+def menu_push(home: Path, account: str, replace: bool) -> None:  # noqa: FBT001 - click's way
+    """Push the menu, where it differs from the one there."""
+    from publisher.terminal import show_pushed
+    from publisher.upkeep import Strange
+
+    upkeep = _open(home).upkeep
+    for name in upkeep.with_menu(account):
+        show_pushed(upkeep.push_menu(name, Strange.REPLACE if replace else Strange.KEEP))
 
 
 @main.command()

@@ -23,9 +23,10 @@ from publisher.rendering import shipped_themes
 from publisher.rendering.theme import parse_theme
 
 if TYPE_CHECKING:
+    from publisher.menu import Menu
     from publisher.replies import Rule
 
-CONFIG_FILES = ("publisher.toml", "accounts.toml", "replies.toml")
+CONFIG_FILES = ("publisher.toml", "accounts.toml", "replies.toml", "menu.toml")
 _T = TypeVar("_T")
 SECRETS = ("appsecret", "token", "aeskey", "token_previous", "aeskey_previous")
 MOST_JITTER = 12 * 60
@@ -67,7 +68,9 @@ class Callback:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that is configured. `themes` holds the CSS of shipped and own themes by name."""
+    """Everything that is configured. `themes` holds the CSS of shipped and own themes by name; `menus` those of the
+    accounts that have one in menu.toml.
+    """
 
     home: Path
     folders: Folders = Folders()
@@ -76,6 +79,7 @@ class Settings:
     default_account: str = ""
     accounts: Mapping[str, Account] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
+    menus: Mapping[str, Menu] = field(default_factory=dict)
     themes: Mapping[str, str] = field(default_factory=dict)
 
     def folder(self, name: str) -> Path:
@@ -99,9 +103,10 @@ def read_settings(home: Path, environment: Mapping[str, str]) -> Settings:
     if settings.default_account and settings.default_account not in accounts:
         faults.append(f"publisher.toml: default_account: no account {settings.default_account!r} in accounts.toml")
     rules = _read_rules(tables["replies.toml"], accounts, faults)
+    menus = _read_menus(tables["menu.toml"], accounts, faults)
     if faults:
         raise ConfigError(faults)
-    return replace(settings, themes=themes, accounts=accounts, rules=rules)
+    return replace(settings, themes=themes, accounts=accounts, rules=rules, menus=menus)
 
 
 def require_work(settings: Settings) -> None:
@@ -138,6 +143,18 @@ def own_themes(home: Path) -> dict[str, str]:
     """The CSS of the themes in the workspace `home`, by name, with their faults, if any."""
     folder = home / "config" / "themes"
     return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.glob("*.css"))}
+
+
+def reply_pictures(home: Path) -> frozenset[str]:
+    """The files, relative to config/, that the rules of replies.toml show as pictures, as it is now. ConfigError if it
+    cannot be read.
+    """
+    faults: list[str] = []
+    rules = _read_toml(home / "config" / "replies.toml", faults).get("reply", [])
+    if faults:
+        raise ConfigError(faults)
+    named = [rule.get("picture") for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
+    return frozenset(name for name in named if isinstance(name, str) and name)
 
 
 def secret_variable(account: str, secret: str) -> str:
@@ -190,6 +207,15 @@ def _read_rules(table: Mapping[str, Any], accounts: Collection[str], faults: lis
 
     none: tuple[Rule, ...] = ()
     return _collect(lambda: parse_rules(table, accounts), none, "replies.toml", faults)
+
+
+def _read_menus(table: Mapping[str, Any], accounts: Collection[str], faults: list[str]) -> dict[str, Menu]:
+    if not table:
+        return {}
+    from publisher.menu import parse_menus
+
+    none: dict[str, Menu] = {}
+    return _collect(lambda: parse_menus(table, accounts), none, "menu.toml", faults)
 
 
 def _read_accounts(table: Mapping[str, Any], themes: Mapping[str, str], faults: list[str]) -> dict[str, Account]:

@@ -11,13 +11,16 @@ from pathlib import Path
 
 from publisher import diagrams, office
 from publisher.app import system_clock
-from publisher.config import Settings, read_settings, secret_variable
+from publisher.config import Settings, read_settings, reply_pictures, secret_variable
 from publisher.errors import ConfigError, WeChatError
 from publisher.issue import Account
+from publisher.menu import Press, Signal, buttons_of
 from publisher.pipeline.timekeeping import TOLERANCE
 from publisher.rendering.cover import check_cover
+from publisher.replies import Archive, Message, answer
 from publisher.slots import Timetable, in_zone, known_until
 from publisher.store import Rights, Store, check_is_database
+from publisher.upkeep.certification import EVENTS, find_alerts, in_english
 from publisher.wechat import Platform
 
 ENOUGH_DISK = 500_000_000
@@ -58,6 +61,9 @@ def examine(home: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
             fine=False, text=f"no account: add an [accounts.NAME] table to {home / 'config' / 'accounts.toml'}"
         )
     yield from _pauses(settings)
+    yield from _certificates(settings)
+    yield from _menu_keys(settings)
+    yield from _reply_pictures(settings)
     for account in settings.accounts.values():
         yield from _credentials(account)
         if account.appsecret:
@@ -194,6 +200,43 @@ def _pauses(settings: Settings) -> Iterator[Finding]:
             since = in_zone(pause.since, "Asia/Shanghai")
             yield Finding(fine=False, text=f"{pause.account}: paused since {since}: {pause.note}")
         store.close()
+
+
+def _certificates(settings: Settings) -> Iterator[Finding]:
+    """What the platform said of the accounts' certification, as far as it still holds."""
+    with suppress(ConfigError):  # a file that is no database has been told of
+        check_is_database(settings.database)
+        store = Store(settings.database)
+        for name, account in settings.accounts.items():
+            for alert in find_alerts(store.furnishings.heard(name, EVENTS), system_clock()):
+                yield Finding(fine=False, text=f"{name}: {in_english(alert, account.zone)}")
+        store.close()
+
+
+def _menu_keys(settings: Settings) -> Iterator[Finding]:
+    """The keys of menus that no rule answers: a tap on them would do nothing."""
+    for name, menu in settings.menus.items():
+        keys = dict.fromkeys(
+            button.action.key
+            for button in buttons_of(menu)
+            if isinstance(button.action, Signal) and button.action.press is Press.CLICK
+        )
+        for key in keys:
+            tap = Message("event", "", "", event="CLICK", event_key=key)
+            if not answer(tap, settings.rules, Archive()).rule:
+                text = (
+                    f'{name}: no rule answers the menu\'s key {key!r}; add a [[reply]] with event = "CLICK" and '
+                    f'key = "{key}" to replies.toml'
+                )
+                yield Finding(fine=False, text=text)
+
+
+def _reply_pictures(settings: Settings) -> Iterator[Finding]:
+    """The pictures that replies show and that are not there."""
+    for name in sorted(reply_pictures(settings.home)):
+        if not (settings.home / "config" / name).is_file():
+            text = f"replies.toml: no picture {settings.home / 'config' / name}; put it there, or name another one"
+            yield Finding(fine=False, text=text)
 
 
 def _clock(account: Account, platform: Platform) -> Finding:

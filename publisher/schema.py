@@ -279,3 +279,25 @@ tally = Table(
     sqlite_with_rowid=False,
 )
 """How many of the deliveries that are no longer kept there were, by day in Beijing."""
+
+menu = Table(
+    "menu",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("plan", JSON, nullable=False),
+    Column("sent", JSON, nullable=False),
+    Column("stored", JSON, nullable=False),
+    Column("pushed_at", Moment, nullable=False),
+)
+"""The menu that was last pushed: as configured, as it was sent, and as the platform listed it right after."""
+
+reply_picture = Table(
+    "reply_picture",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("media_id", String(128), nullable=False),
+    Column("uploaded_at", Moment, nullable=False),
+)
+"""The pictures that replies show: which bytes a file had, and under which id the platform keeps them."""

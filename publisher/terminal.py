@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from publisher.issue import STATES, Issue, Status
+from publisher.menu import outline
 from publisher.slots import in_zone
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from publisher.readership import Readership
     from publisher.store import Pause
     from publisher.tidying import Litter
+    from publisher.upkeep import MenuView
+    from publisher.upkeep.certification import Alert
     from publisher.worker import Pass
 
 _COLORS = {Status.PUBLISHED: "green", Status.HELD: "bold red", Status.WITHDRAWN: "dim", Status.REMOVED: "red"}
@@ -81,6 +84,48 @@ def show_pauses(pauses: Sequence[Pause], zones: Mapping[str, str]) -> None:
         since = in_zone(pause.since, zones.get(pause.account, _ZONE))
         line = Text("公众号暂停  ", "bold red").append(f"自 {since}  {pause.note}", "red")
         Console().print(line, soft_wrap=True)
+
+
+def show_alerts(alerts: Sequence[tuple[str, Alert]], zones: Mapping[str, str]) -> None:
+    """What the accounts' certification needs a person for, a line each."""
+    from publisher.upkeep.certification import in_chinese
+
+    for account, alert in alerts:
+        sentence = in_chinese(alert, zones.get(account, _ZONE))
+        line = Text("公众号认证  ", "bold red").append(f"{account}：{sentence}", "red")
+        Console().print(line, soft_wrap=True)
+
+
+def show_menu(view: MenuView) -> None:
+    """An account's menus: as configured, as it is, and what a push would change."""
+    console, there = Console(), view.there
+    console.print(Text(f"公众号 {view.account}", style="bold"), soft_wrap=True)
+    maker = "本程序推送的" if view.is_ours else "别的程序做的" if there.by_api else "在后台做的"
+    head = f"公众号上的菜单（{maker}）：" if there.buttons else "公众号上没有菜单。"
+    changes = ("推送会改变：", view.changes) if view.changes else ("两边一样。", ())
+    for title, lines in (("menu.toml 里的菜单：", outline(view.wished)), (head, outline(there.buttons)), changes):
+        for line in (title, *(f"    {line}" for line in lines)):
+            console.print(Text(f"  {line}"), soft_wrap=True)
+    for remark in _menu_remarks(view):
+        console.print(Text(f"  {remark}", style="yellow"), soft_wrap=True)
+
+
+def _menu_remarks(view: MenuView) -> Iterator[str]:
+    if view.cramped:
+        yield f"名称太长，手机上显示不全：{'、'.join(view.cramped)}"
+    if view.there.conditional:
+        yield f"另有 {view.there.conditional} 个个性化菜单，推送时不受影响；符合条件的读者看到的是它们。"
+    if not view.there.is_open:
+        yield "菜单在公众号后台是关闭的，读者看不到。"
+
+
+def show_pushed(view: MenuView) -> None:
+    """What a push changed."""
+    done = "菜单已推送，手机上几分钟内更新。" if view.changes else "菜单没有变化，没有推送。"
+    for line in (f"公众号 {view.account}：{done}", *(f"    {change}" for change in view.changes)):
+        Console().print(Text(line), soft_wrap=True)
+    for remark in _menu_remarks(view):
+        Console().print(Text(f"    {remark}", style="yellow"), soft_wrap=True)
 
 
 def show_work(issues: Sequence[Issue], done: Pass) -> None:

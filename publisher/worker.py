@@ -25,6 +25,8 @@ from publisher.store import Pause
 log = logging.getLogger("publisher.worker")
 
 _BEAT_SECONDS = 30.0
+_TEND_SECONDS = 15.0
+"""A reader's phone looks for a new menu every five minutes."""
 _EARLY = frozenset({Status.RECEIVED, Status.IMPORTED, Status.SCHEDULED})
 
 
@@ -50,6 +52,7 @@ def work(publisher: Publisher, environment: Mapping[str, str]) -> None:
         sd_notify(environment, "READY=1")
         # Beside the work: a network that is down holds up nothing.
         threading.Thread(target=publisher.probe_rights, name="rights", daemon=True).start()
+        threading.Thread(target=_tend, args=(publisher, stop), name="upkeep", daemon=True).start()
         log.info("worker ready home=%s accounts=%s", publisher.settings.home, ",".join(publisher.settings.accounts))
         engine.run(stop)
         sd_notify(environment, "STOPPING=1")
@@ -73,6 +76,7 @@ def work_once(publisher: Publisher, wait: timedelta) -> Pass:
         while (pause := _pause(publisher, deadline)) is not None:
             threading.Event().wait(pause)
             _drain(publisher)
+        publisher.upkeep.tend()
     held = tuple(publisher.store.issues_in({Status.HELD}))
     return Pass(tuple(taken), held, tuple(publisher.pauses()))
 
@@ -97,6 +101,13 @@ def watchdog_seconds(environment: Mapping[str, str]) -> float | None:
     if not patience or (pid and int(pid) != os.getpid()):
         return None
     return int(patience) / 2e6
+
+
+def _tend(publisher: Publisher, stop: threading.Event) -> None:
+    """Make the rounds of the accounts until the worker stops."""
+    publisher.upkeep.tend()
+    while not stop.wait(_TEND_SECONDS):
+        publisher.upkeep.tend()
 
 
 def _beat_seconds(environment: Mapping[str, str]) -> float:

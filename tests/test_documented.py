@@ -26,6 +26,7 @@ from publisher.config import (
 from publisher.document import Metadata
 from publisher.importers import IMPORTERS
 from publisher.issue import STATES, Account, Status
+from publisher.menu import KEYS as MENU_KEYS
 from publisher.replies.rulefile import ARTICLE_KEYS, KEYS
 from publisher.replies.rules import Answer
 
@@ -116,7 +117,7 @@ def test_every_setting_has_a_row_with_its_default(setting: Field[Any]) -> None:
 
 
 def test_the_tables_of_publisher_toml_are_named() -> None:
-    known = {item.name for item in fields(Settings)} - {"home", "accounts", "rules", "themes"}
+    known = {item.name for item in fields(Settings)} - {"home", "accounts", "rules", "menus", "themes"}
     for name in known:
         assert f"`{name}`" in README or f"`[{name}]`" in README
 
@@ -136,6 +137,13 @@ def test_every_secret_has_its_file_and_its_variable(secret: str) -> None:
 @pytest.mark.parametrize("key", [*KEYS, *ARTICLE_KEYS])
 def test_every_key_of_a_reply_is_named(key: str) -> None:
     assert f"`{key}`" in README
+
+
+@pytest.mark.parametrize("key", MENU_KEYS)
+def test_every_key_of_a_button_is_named(key: str) -> None:
+    section = README.split("### menu.toml")[1].split("###")[0]
+    assert f"`{key}`" in section
+    assert re.search(rf"\b{key}\b", (REPOSITORY / "config" / "menu.toml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("answer", Answer)

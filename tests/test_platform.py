@@ -26,6 +26,7 @@ from publisher.errors import (
     WeChatError,
 )
 from publisher.issue import Account
+from publisher.replies import TextReply
 from publisher.sandbox import SandboxSettings, create_sandbox
 from publisher.web.server import start
 from publisher.wechat import (
@@ -97,6 +98,7 @@ ONCE: dict[str, Verb] = {
     "freepublish/submit": lambda platform: platform.submit("D"),
     "message/mass/sendall": lambda platform: platform.mass_send("D", "issue-1"),
     "material/add_material": lambda platform: platform.upload_cover(JPEG, "cover.jpg"),
+    "message/custom/send": lambda platform: platform.send_message(OPENID, TextReply("你好")),
 }
 AGAIN: dict[str, Verb] = {
     "draft/get": lambda platform: platform.has_draft("D"),
@@ -108,6 +110,8 @@ AGAIN: dict[str, Verb] = {
     "freepublish/getarticle": lambda platform: platform.published_article("A"),
     "material/batchget_material": lambda platform: platform.find_cover("cover.jpg", SINCE),
     "media/uploadimg": lambda platform: platform.upload_image(PNG, "a.png"),
+    "menu/create": lambda platform: platform.menus.create([{"type": "click", "name": "目录", "key": "k"}]),
+    "menu/get": lambda platform: platform.menus.read(),
     "message/mass/get": lambda platform: platform.mass_status("1"),
 }
 EVERY = {**ONCE, **AGAIN}

@@ -188,7 +188,7 @@ def test_a_menu_can_be_made_seen_and_deleted(world: World) -> None:
     assert world.errcode("/cgi-bin/menu/create", {"button": [button] * 4}) == 40016
     assert world.errcode("/cgi-bin/menu/create", {"button": [{**button, "name": "名" * 6}]}) == 40018
     assert world.errcode("/cgi-bin/menu/create", {"button": [button]}) == 0
-    assert world.get("/cgi-bin/menu/get")["menu"]["button"] == [button]
+    assert world.get("/cgi-bin/menu/get")["menu"]["button"] == [{**button, "sub_button": []}]
     assert world.get("/cgi-bin/menu/delete")["errcode"] == 0
     assert world.get("/cgi-bin/menu/get")["errcode"] == 46003
     assert "127.0.0.1" in world.get("/cgi-bin/get_api_domain_ip")["ip_list"]

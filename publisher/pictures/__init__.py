@@ -36,9 +36,9 @@ from publisher.errors import PublisherError
 from publisher.importers.changing import change_newsletter
 from publisher.pictures.covers import fit_cover
 from publisher.pictures.encoding import BODY_BYTES, Picture
-from publisher.pictures.fitting import BODY_WIDTH, fit_body, is_small
+from publisher.pictures.fitting import BODY_WIDTH, fit_body, fit_whole, is_small
 
-__all__ = ["BODY_BYTES", "BODY_WIDTH", "Picture", "are_small", "fit_body", "fit_cover", "fit_pictures"]
+__all__ = ["BODY_BYTES", "BODY_WIDTH", "Picture", "are_small", "fit_body", "fit_cover", "fit_pictures", "fit_whole"]
 
 _PDF: Final = "application/pdf"
 _SMALL_BYTES: Final = 4_000_000

@@ -36,6 +36,19 @@ def fit_body(data: bytes, name: str) -> tuple[Picture, ...]:
         return kept or _fit_still(data, name, remarks)
 
 
+def fit_whole(data: bytes, name: str) -> Picture:
+    """The picture in one piece, however long, for a message of its own; else as `fit_body`, and as often refused."""
+    remarks: Remarks = []
+    with guarded(name):
+        data = pixels_of(data, name, BODY_WIDTH, remarks)
+        image = open_image(data, name)
+        kept = keep_moving(data, image, name) if is_moving(image) else ()
+        if kept:
+            return kept[0]
+        source = decode(image, name, BODY_WIDTH, remarks)
+        return replace(encode(source.plain((0, 0, *source.size), BODY_WIDTH)), notes=tuple(remarks))
+
+
 def is_small(asset: Asset) -> bool:
     """Whether a picture is an ordinary one of few pixels, as far as its head says."""
     if media_type(asset.data) not in _SMALL_FORMATS:

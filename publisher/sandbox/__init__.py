@@ -23,7 +23,7 @@ from .accounts import Unset
 from .events import Postman
 from .faults import WIRE
 from .state import Platform, SandboxSettings
-from .subscriber import ReceivedReply, ReplyArticle, send_message
+from .subscriber import ReceivedReply, ReplyArticle, deliver, scan, send, send_message, write
 
 __all__ = [
     "Platform",
@@ -32,8 +32,12 @@ __all__ = [
     "Sandbox",
     "SandboxSettings",
     "create_sandbox",
+    "deliver",
     "run",
+    "scan",
+    "send",
     "send_message",
+    "write",
 ]
 
 

@@ -16,9 +16,10 @@ class Unset(ValueError):
 def set_up_account(platform: Platform, appid: str, given: Mapping[str, object]) -> None:
     """Set what is given for an account; nothing at all if any part of it is wrong.
 
-    secret, name, original_id, callback_url, token, aeskey: text · rights: a list · allowed_ips: a list, or
-    null for any · limits: path -> calls a day · mass_per_day: number · events: whether results are pushed ·
-    outcome: the next submission's publish_status · fail_idx: its bad articles · tokens: "dead" or "aged"
+    secret, name, original_id, callback_url, token, aeskey: text · mode: "safe" or "compatible" (both texts) ·
+    rights: a list · allowed_ips: a list, or null for any · limits: path -> calls a day · mass_per_day: number ·
+    events: whether results are pushed · outcome: the next submission's publish_status · fail_idx: its bad
+    articles · tokens: "dead" or "aged"
     """
     unknown = given.keys() - _SETTERS.keys() - {"tokens"}
     if unknown:
@@ -41,6 +42,12 @@ def _set_callback(name: str) -> Callable[[Account, object], None]:
         account.callback = replace(account.callback, **{name: _text(value)})
 
     return set_part
+
+
+def _set_mode(account: Account, value: object) -> None:
+    if value not in {"safe", "compatible"}:
+        raise Unset("mode is safe or compatible; without an aeskey everything goes in clear")
+    account.callback = replace(account.callback, mode=_text(value))
 
 
 def _set_rights(account: Account, value: object) -> None:
@@ -83,6 +90,7 @@ _SETTERS: Mapping[str, Callable[[Account, object], None]] = {
     "callback_url": _set_callback("url"),
     "token": _set_callback("token"),
     "aeskey": _set_callback("aeskey"),
+    "mode": _set_mode,
     "rights": _set_rights,
     "allowed_ips": _set_allowed_ips,
     "limits": _set_limits,

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from . import checker, drafts, masses, media, operations, publishing, tokens
+from . import checker, customers, drafts, masses, media, menus, operations, publishing, tokens
 from .calls import Answer, Call, Endpoint, Key, Upload
 from .events import settle
 from .faults import BEFORE, Fault, answer_after, answer_before, take_fault
@@ -49,10 +49,12 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/cgi-bin/message/mass/sendall": Endpoint(masses.send_all, "POST", "mass", 100),
     "/cgi-bin/message/mass/get": Endpoint(masses.get_mass, "POST", "mass", 10_000),
     "/cgi-bin/message/mass/delete": Endpoint(masses.delete_mass, "POST", "mass", 10),
-    "/cgi-bin/message/custom/send": Endpoint(operations.send_message, "POST", "custom", 500_000),
-    "/cgi-bin/menu/create": Endpoint(operations.create_menu, "POST", "menu", 1000),
-    "/cgi-bin/menu/get": Endpoint(operations.get_menu, "GET", "menu", 10_000),
-    "/cgi-bin/menu/delete": Endpoint(operations.delete_menu, "GET", "menu", 1000),
+    "/cgi-bin/message/custom/send": Endpoint(customers.send_message, "POST", "custom", 500_000),
+    "/cgi-bin/menu/create": Endpoint(menus.create_menu, "POST", "menu", 1000),
+    "/cgi-bin/menu/get": Endpoint(menus.get_menu, "GET", "menu", 10_000),
+    "/cgi-bin/menu/delete": Endpoint(menus.delete_menu, "GET", "menu", 1000),
+    "/cgi-bin/menu/addconditional": Endpoint(menus.add_conditional, "POST", "menu", 2000),
+    "/cgi-bin/get_current_selfmenu_info": Endpoint(menus.get_shown_menu, "GET", "menu", 10_000),
     "/cgi-bin/openapi/quota/get": Endpoint(_get_quota, "POST", "", 10_000),
     "/cgi-bin/openapi/rid/get": Endpoint(operations.get_rid, "POST", "", 10_000),
     "/cgi-bin/clear_quota": Endpoint(operations.clear_quota, "POST", "", 10_000),

@@ -19,11 +19,12 @@ from .calls import Answer
 from .drafts import preview_url
 from .events import settle
 from .faults import AFTER, BEFORE, Fault
+from .menus import make_in_console
 from .posting import verify_url
 from .publishing import ban, take_out
 from .state import Account, Draft, Platform, Publication
 from .storm import KINDS, Storm, is_errcode
-from .subscriber import send_message
+from .subscriber import scan, send
 
 
 async def set_account(request: Request) -> JSONResponse:
@@ -35,11 +36,42 @@ async def set_account(request: Request) -> JSONResponse:
 
 
 async def hear_message(request: Request) -> JSONResponse:
-    """POST /sandbox/accounts/{appid}/message {openid, text}: what a subscriber gets for an answer."""
+    """POST /sandbox/accounts/{appid}/message {openid, text} or {openid, kind, fields}: what a subscriber gets for an
+    answer; `kind` is any MsgType or Event (see `happenings`), `fields` its elements where they are not ordinary.
+    """
     given = await _read(request)
-    text, openid = str(given.get("text", "")), str(given.get("openid", "oSubscriber0000000000000000"))
-    reply = await run_in_threadpool(send_message, _platform(request), request.path_params["appid"], text, openid)
+    kind, openid = str(given.get("kind", "text")), str(given.get("openid", "oSubscriber0000000000000000"))
+    fields = given.get("fields", {"Content": str(given["text"])} if "text" in given else {})
+    if not isinstance(fields, dict):
+        raise Unset("fields is an object: element to text, number, object or list")
+    appid = request.path_params["appid"]
+    try:
+        reply = await run_in_threadpool(send, _platform(request), appid, kind, fields, openid)
+    except ValueError as error:
+        raise Unset(str(error)) from error
     return JSONResponse(asdict(reply))
+
+
+async def scan_code(request: Request) -> JSONResponse:
+    """POST /sandbox/accounts/{appid}/scan {openid, scene}: a reader scans a QR code with a scene, and follows by it who
+    does not yet.
+    """
+    given = await _read(request)
+    scene, openid = str(given.get("scene", "")), str(given.get("openid", "oSubscriber0000000000000000"))
+    reply = await run_in_threadpool(scan, _platform(request), request.path_params["appid"], scene, openid)
+    return JSONResponse(asdict(reply))
+
+
+async def make_menu(request: Request) -> JSONResponse:
+    """POST /sandbox/accounts/{appid}/menu {button, open}: a person makes a menu in the console, or closes it."""
+    given = await _read(request)
+    buttons = given.get("button", [])
+    if not isinstance(buttons, list):
+        raise Unset("button is a list")
+    with _platform(request).lock:
+        account = _platform(request).account(request.path_params["appid"])
+        make_in_console(account, buttons, given.get("open", True))
+    return JSONResponse({"ok": True})
 
 
 async def verify_callback(request: Request) -> JSONResponse:
@@ -161,6 +193,8 @@ _STORM_FIELDS: Mapping[str, tuple[type, ...]] = {
 ROUTES = [
     Route("/sandbox/accounts/{appid}", set_account, methods=["POST"]),
     Route("/sandbox/accounts/{appid}/message", hear_message, methods=["POST"]),
+    Route("/sandbox/accounts/{appid}/scan", scan_code, methods=["POST"]),
+    Route("/sandbox/accounts/{appid}/menu", make_menu, methods=["POST"]),
     Route("/sandbox/accounts/{appid}/verify", verify_callback, methods=["POST"]),
     Route("/sandbox/faults", order_fault, methods=["POST"]),
     Route("/sandbox/storm", raise_storm, methods=["POST"]),

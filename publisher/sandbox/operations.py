@@ -1,4 +1,4 @@
-"""The cheap neighbours: quotas, rids, addresses, the menu, customer-service messages."""
+"""The cheap neighbours: quotas, rids, addresses."""
 
 from __future__ import annotations
 
@@ -9,11 +9,6 @@ from .refusals import Refusal, refuse_when
 from .state import DAY, Account, Platform
 
 CLEARINGS_PER_MONTH = 10
-CREDIT_SECONDS = 2 * DAY
-MESSAGES_PER_CREDIT = 5
-MAX_TEXT_BYTES = 2048
-MAX_BUTTONS = 3
-MAX_NAME_BYTES = 16
 
 
 def use_quota(platform: Platform, account: Account, path: str, daily: int) -> None:
@@ -64,43 +59,3 @@ def get_rid(call: Call) -> Answer:
 def list_addresses(_call: Call) -> Answer:
     """The platform's own addresses."""
     return {"ip_list": ["101.226.103.0/25", "127.0.0.1"]}
-
-
-def create_menu(call: Call) -> Answer:
-    """Take a menu of one to three buttons."""
-    fields = call.fields()
-    buttons = fields.get("button")
-    if not isinstance(buttons, list) or not 1 <= len(buttons) <= MAX_BUTTONS:
-        raise Refusal(40016)
-    for button in buttons:
-        name = button.get("name") if isinstance(button, dict) else None
-        refuse_when(not isinstance(name, str) or not 1 <= len(name.encode()) <= MAX_NAME_BYTES, 40018)
-    call.account.menu = {"button": buttons, "menuid": call.platform.next_number()}
-    return done()
-
-
-def get_menu(call: Call) -> Answer:
-    """The menu that was made over the interface."""
-    refuse_when(not call.account.menu, 46003)
-    return {"menu": call.account.menu}
-
-
-def delete_menu(call: Call) -> Answer:
-    """Do away with the menu."""
-    call.account.menu = {}
-    return done()
-
-
-def send_message(call: Call) -> Answer:
-    """Send a customer-service message: five in the 48 hours after the follower's last word."""
-    fields = call.fields()
-    openid = take_text(fields, "touser")
-    credits_left = call.account.heard.get(openid, [])
-    refuse_when(not credits_left or credits_left[0] < call.now - CREDIT_SECONDS, 45015)
-    refuse_when(len(credits_left) > MESSAGES_PER_CREDIT, 45047)
-    text = fields.get("text")
-    if isinstance(text, dict):
-        refuse_when(len(take_text(text, "content").encode()) > MAX_TEXT_BYTES, 45002)
-    credits_left.append(call.now)
-    call.account.sent.append(fields)
-    return done()

@@ -29,8 +29,13 @@ def post_message(account: Account, xml: str, openid: str, now: int, timeout: flo
         encrypted = encrypt(xml, account.appid, callback.aeskey)
         query["encrypt_type"] = "aes"
         query["msg_signature"] = sign(callback.token, timestamp, nonce, encrypted)
-        xml = f"<xml><ToUserName>{cdata(account.original_id)}</ToUserName><Encrypt>{cdata(encrypted)}</Encrypt></xml>"
+        clear = xml.removesuffix("</xml>") if callback.mode == "compatible" else _head(account)
+        xml = f"{clear}<Encrypt>{cdata(encrypted)}</Encrypt></xml>"
     return _ask("POST", callback.url, query, xml.encode(), timeout)
+
+
+def _head(account: Account) -> str:
+    return f"<xml><ToUserName>{cdata(account.original_id)}</ToUserName>"
 
 
 def verify_url(account: Account, now: int, timeout: float) -> bool:

@@ -136,11 +136,22 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """Where an account's messages and events are pushed; with an `aeskey` they are encrypted."""
+    """Where an account's messages and events are pushed; with an `aeskey` they are encrypted, in the mode "safe" alone,
+    in "compatible" beside the clear text.
+    """
 
     url: str = ""
     token: str = ""
     aeskey: str = ""
+    mode: str = "safe"
+
+
+@dataclass(slots=True)
+class Credit:
+    """How many customer-service messages something that a reader did still allows, and until when."""
+
+    left: int
+    until: float
 
 
 @dataclass(slots=True)
@@ -169,7 +180,13 @@ class Account:
     drafts: dict[str, Draft] = field(default_factory=dict)
     publications: list[Publication] = field(default_factory=list)
     menu: dict[str, object] = field(default_factory=dict)
-    heard: dict[str, list[float]] = field(default_factory=dict)
+    conditional_menus: list[dict[str, object]] = field(default_factory=list)
+    console_menu: list[object] = field(default_factory=list)
+    menu_open: bool = True
+    followers: dict[str, bool] = field(default_factory=dict)
+    """By openid: True follows, False has left; who is not here has never been seen."""
+    credits: dict[str, dict[str, Credit]] = field(default_factory=dict)
+    """By openid, by what the reader did."""
     sent: list[dict[str, object]] = field(default_factory=list)
     used: dict[tuple[int, str], int] = field(default_factory=dict)
 

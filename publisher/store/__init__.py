@@ -38,6 +38,7 @@ from publisher.store.effects import (
     read_effects,
     undo_effect,
 )
+from publisher.store.furnishings import Furnishings
 from publisher.store.plans import Plans
 from publisher.store.records import Effect, EffectState, Filing, Heard, Intent, Past, Pause, Published, Rights
 from publisher.store.revisions import exchange_files, is_submission_begun
@@ -55,7 +56,7 @@ _FRESH = timedelta(seconds=5)
 
 _ISSUE_COLUMNS = [schema.issue.c[field.name] for field in fields(Issue)]
 _t = schema
-# Built once: an issue asks them dozens of times on its way, and to put them together takes longer than to run them.
+# Built once: to put them together takes longer than to run them.
 _ISSUE = select(*_ISSUE_COLUMNS).where(_t.issue.c.id == bindparam("of"))
 _IS_MINE = (_t.issue.c.id == bindparam("of")) & (_t.issue.c.lease_owner == bindparam("whose"))
 _MINE = _t.issue.update().where(_IS_MINE)
@@ -75,6 +76,7 @@ class Store:
         self.plans = Plans(self._read)
         self.deliveries = Deliveries(self._read, self._write)
         self.dates = Dates(self._read)
+        self.furnishings = Furnishings(self._read, self._write)
 
     def close(self) -> None:
         """Let go of every connection."""

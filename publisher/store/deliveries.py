@@ -35,7 +35,11 @@ _AT_ONCE: Final = 1000
 _COLUMNS: Final = len(schema.delivery.c)
 _ROW: Final = f"({', '.join('?' * _COLUMNS)})"
 _delivery = schema.delivery.c
-_KINDS: Final[dict[str, Any]] = {kind.__name__: kind for kind in get_args(Reply)}
+# Made once, before any thread asks: two that learn a class at the same time can bring the process down (see `codec`).
+_HEAD: Final = msgspec.json.Decoder(tuple[str, msgspec.Raw])
+_READERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
+    kind.__name__: msgspec.json.Decoder(kind) for kind in get_args(Reply)
+}
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -111,8 +115,8 @@ def dump_reply(reply: Reply) -> bytes:
 def load_reply(body: bytes) -> Reply:
     """The reply that was given to dump_reply(). ValueError for anything else, also for kinds of a newer version."""
     try:
-        kind, value = msgspec.json.decode(body, type=tuple[str, msgspec.Raw])
-        reply: Reply = msgspec.json.decode(value, type=_KINDS[kind])
+        kind, value = _HEAD.decode(body)
+        reply: Reply = _READERS[kind].decode(value)
     except (msgspec.MsgspecError, KeyError) as error:
         raise ValueError(f"no reply: {type(error).__name__}") from None
     return reply

@@ -50,9 +50,13 @@ class _Copy(msgspec.Struct):
     pictures: dict[str, str]
 
 
+_COPY = msgspec.json.Decoder(_Copy)
+"""Made once, before any thread asks (see `codec`)."""
+
+
 def _read(path: Path) -> Archive | None:
     try:
-        copy = msgspec.json.decode(path.read_bytes(), type=_Copy)
+        copy = _COPY.decode(path.read_bytes())
         return Archive(copy.entries, copy.account, copy.pictures)
     except FileNotFoundError:
         return None

@@ -7,6 +7,7 @@ from publisher.wechat.client import Timeouts
 from publisher.wechat.errcodes import NO_RIGHT, closed, is_spent, next_day
 from publisher.wechat.gate import Gate
 from publisher.wechat.guard import guarded
+from publisher.wechat.menus import StoredMenu
 from publisher.wechat.platform import (
     Cover,
     DraftArticle,
@@ -32,6 +33,7 @@ __all__ = [
     "PublicationState",
     "PublishedArticle",
     "StoredDraft",
+    "StoredMenu",
     "StoredPicture",
     "Submission",
     "Timeouts",

@@ -50,6 +50,7 @@ REPEATABLE = frozenset(
         "stable_token",
         "draft/batchget", "draft/count", "draft/get", "draft/update",
         "freepublish/batchget", "freepublish/get", "freepublish/getarticle",
+        "get_current_selfmenu_info", "menu/create", "menu/get",
         "material/batchget_material", "material/get_materialcount",
         "media/uploadimg",
         "message/mass/get",

@@ -24,6 +24,7 @@ STALE_TOKEN = frozenset({40001, 40014, 42001})
 NO_SUCH_MEDIA = 40007
 REPEATED_MASS_SEND = 45065
 NO_RIGHT = 48001
+NO_MENU = 46003
 
 
 class Patience(StrEnum):
@@ -246,6 +247,8 @@ MEANINGS: Mapping[int, Meaning] = MappingProxyType(
         40008: _refused("消息类型不被接受，请核对回复的设置。"),
         **dict.fromkeys(range(40015, 40029), _refused(_MENU)),
         40032: _refused("用户名单的人数不被接受，请分批操作。"),
+        40054: _refused("菜单列表里的链接不合规定：要以 http:// 或 https:// 开头。请改正 config/menu.toml。"),
+        40055: _refused("菜单按钮的链接不合规定：要以 http:// 或 https:// 开头。请改正 config/menu.toml。"),
         40050: _refused("用户分组无效，请在后台核对分组。"),
         40051: _refused("用户分组的名称无效，请改名后再试。"),
         40119: _refused(_MENU),
@@ -256,6 +259,11 @@ MEANINGS: Mapping[int, Meaning] = MappingProxyType(
         45010: _refused(_MENU),
         45015: _refused("超过了回复的期限：用户 48 小时内没有互动，不能再给他发消息。"),
         45047: _refused("给这个用户的客服消息已到上限，等他再次互动后才能发。"),
+        45050: _refused("平台不支持这种客服消息，请换一种回答。"),
+        45064: _refused("菜单里的小程序没有和这个公众号关联，请在公众号后台关联后再推送。"),
+        45080: _refused("客服「正在输入」的状态不能设置：用户 30 秒内没有发消息。"),
+        45081: _refused("客服「正在输入」的状态已经设置过了。"),
+        45087: _refused("这个公众号的客服消息已被平台限制，请登录公众号后台查看通知。"),
         45056: _refused("标签太多，请先删去一些。"),
         45057: _refused("标签下的粉丝超过 10 万，不能删除。"),
         45058: _refused("系统自带的标签不能修改。"),

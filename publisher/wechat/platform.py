@@ -13,9 +13,12 @@ from typing import Any
 
 from publisher.errors import AccountRefused, Refused, Unpublishable
 from publisher.issue import Account, is_loopback
+from publisher.replies import Reply
 from publisher.wechat.client import Answer, Client, Timeouts
 from publisher.wechat.errcodes import NO_RIGHT, NO_SUCH_MEDIA, REPEATED_MASS_SEND
 from publisher.wechat.gate import OPEN, Gate
+from publisher.wechat.menus import Menus
+from publisher.wechat.messages import Messages
 
 DEFAULT_TIMEOUTS = Timeouts()
 PAGE = 20
@@ -146,6 +149,8 @@ class Platform:
     ) -> None:
         self._client = Client(account, clock, timeouts, gate)
         self._clock = clock
+        self._messages = Messages(self._client)
+        self.menus = Menus(self._client)
         self._earlier: tuple[StoredPicture, ...] | None = None
         self._lock = threading.Lock()
 
@@ -166,6 +171,10 @@ class Platform:
         """How many permanent pictures there are: of all calls the one that costs least of any quota."""
         answer: Answer = self._client.material.get_count()
         return _number(answer, "image_count")
+
+    def send_message(self, openid: str, reply: Reply) -> None:
+        """Send a reader a customer-service message (see `messages`). Never to be repeated unasked."""
+        self._messages.send(openid, reply)
 
     # -------------------------------------------------------------------- pictures
 

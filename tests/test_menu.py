@@ -1,0 +1,532 @@
+"""The menu: what an editor writes, what the platform is sent, and what is never overwritten."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher.app import Publisher, system_clock
+from publisher.cli import main
+from publisher.doctor import examine
+from publisher.errors import AccountRefused, ConfigError, NeedsPerson, WeChatError
+from publisher.issue import Move, Status
+from publisher.menu import Menu, Shown, canonical, compose, cramped, differences, follows_issues, outline, parse_menus
+from publisher.replies.numbers import Number, PlainNumber, TotalNumber, YearNumber
+from publisher.sandbox.state import SUCCEEDED, Draft, Publication
+from publisher.upkeep import Strange
+from publisher.worker import work_once
+from tests.world import APPID, PUBLISHED_LINK, SECRETS, World, issue_text
+
+SHIPPED = Path(__file__).parent.parent / "config" / "menu.toml"
+LATEST = Shown("ARTICLE-19", "https://mp.weixin.qq.com/s/19")
+ISSUES: dict[Number | None, Shown] = {
+    None: LATEST,
+    PlainNumber(18): Shown("ARTICLE-18", ""),
+    TotalNumber(17): Shown("", "https://mp.weixin.qq.com/s/17"),
+    YearNumber(2026, 3): Shown("ARTICLE-18", ""),
+}
+
+
+def find(number: Number | None) -> Shown | None:
+    return ISSUES.get(number)
+
+
+def menu(text: str) -> Menu:
+    return parse_menus(tomllib.loads(text), ["main"])["main"]
+
+
+def faults(text: str, *accounts: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        parse_menus(tomllib.loads(text), accounts or ("main",))
+    return "\n".join(caught.value.faults)
+
+
+def button(**given: object) -> str:
+    return "[[button]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in {"name": "钮", **given}.items())
+
+
+def _toml(value: object) -> str:
+    return str(value) if isinstance(value, int) else f'"{value}"'
+
+
+# ---------------------------------------------------------------------------- menu.toml
+
+
+def test_the_example_that_is_shipped_is_a_menu() -> None:
+    text = SHIPPED.read_text(encoding="utf-8")
+    example = re.sub("(?m)^# ?", "", text[text.index("# [[button]]") :])
+    assert compose(menu(example), find) == [
+        {"name": "最新一期", "type": "article_view_limited", "article_id": "ARTICLE-19"},
+        {
+            "name": "往期",
+            "sub_button": [
+                {"name": "往期目录", "type": "click", "key": "目录"},
+                {"name": "怎么查", "type": "click", "key": "帮助"},
+            ],
+        },
+        {"name": "官网", "type": "view", "url": "https://www.example.cn/"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({"key": "目录"}, {"type": "click", "key": "目录"}),
+        ({"url": "https://a.cn/?b=1&c"}, {"type": "view", "url": "https://a.cn/?b=1&c"}),
+        (
+            {"appid": "wx0123456789abcdef", "pagepath": "pages/a", "url": "http://a.cn"},
+            {"type": "miniprogram", "appid": "wx0123456789abcdef", "pagepath": "pages/a", "url": "http://a.cn"},
+        ),
+        ({"article_id": "A"}, {"type": "article_view_limited", "article_id": "A"}),
+        ({"article_id": "A", "kind": "article_id"}, {"type": "article_id", "article_id": "A"}),
+        ({"issue": " 最新！"}, {"type": "article_view_limited", "article_id": "ARTICLE-19"}),
+        ({"issue": 18, "kind": "article_id"}, {"type": "article_id", "article_id": "ARTICLE-18"}),
+        ({"issue": "２０２６年第三期"}, {"type": "article_view_limited", "article_id": "ARTICLE-18"}),
+        # it was sent to all: there is a link only
+        ({"issue": "总第17期", "kind": "article_id"}, {"type": "view", "url": "https://mp.weixin.qq.com/s/17"}),
+        *(
+            ({"kind": kind, "key": "k"}, {"type": kind, "key": "k"})
+            for kind in (
+                "click", "scancode_push", "scancode_waitmsg", "pic_sysphoto", "pic_photo_or_album", "pic_weixin",
+                "location_select",
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_every_kind_of_button_goes_out_in_the_platform_s_form(given: dict[str, object], sent: dict[str, str]) -> None:
+    made = menu(button(**given))
+    assert compose(made, find) == [{"name": "钮", **sent}]
+    assert follows_issues(made) is ("issue" in given)
+
+
+def test_an_issue_that_is_not_out_is_named_with_its_button() -> None:
+    made = menu(button(name="创刊", issue=1) + button(issue="最新"))
+    with pytest.raises(NeedsPerson) as caught:
+        compose(made, lambda number: None if number else LATEST)
+    assert "“创刊”要的第 1 期还没有发布" in caught.value.note
+    assert "“钮”" not in caught.value.note
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    found = faults("""
+[[buton]]
+[[button]]
+name = "名字长于十六个字节"
+key = "k"
+[[button]]
+name = "往期"
+key = "k"
+[[button.sub]]
+name = "目录"
+ur = "https://a.cn"
+[[button.sub]]
+url = "weixin://a"
+[[button]]
+name = "空"
+[[button]]
+name = "程序"
+kind = "miniprogramm"
+account = "other"
+[[button]]
+name = "看"
+issue = "下一期"
+""")
+    for part in (
+        "不认识“buton”，是不是“button”？",
+        "第 1 个按钮“名字长于十六个字节”：name 有 27 字节，最多 16 字节",
+        "第 2 个按钮“往期”：有 sub 的按钮只打开列表，不能再写“key”",
+        "第 2 个按钮“往期”的第 1 项“目录”：不认识“ur”，是不是“url”？",
+        "第 2 个按钮“往期”的第 1 项“目录”：没有写点了以后做什么",
+        "第 2 个按钮“往期”的第 2 项：name 要写一段文字",
+        "第 2 个按钮“往期”的第 2 项：url 要以 http:// 或 https:// 开头",
+        "第 3 个按钮“空”：没有写点了以后做什么",
+        "第 4 个按钮“程序”：kind 不认识“miniprogramm”，是不是“miniprogram”？",
+        "第 4 个按钮“程序”：没有公众号“other”；accounts.toml 里有：main",
+        '第 5 个按钮“看”：issue 要写 "最新" 或期号',
+        "公众号 main 有 4 个按钮，最多 3 个",
+    ):
+        assert part in found
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (button(key="长" * 43), "key 有 129 字节，最多 128 字节"),
+        (button(url="https://a.cn/" + "a" * 1012), "url 有 1025 字节，最多 1024 字节"),
+        (button(url="https://[a"), "url 要以"),
+        (button(key="a\\u200bb"), "看不见的字符"),
+        (button(key="k", url="https://a.cn"), "view 用不着 key"),
+        (button(appid="wx1", pagepath="p", url="https://a.cn"), "appid 要写小程序的 AppID"),
+        (button(issue="最新", article_id="A"), "issue 或 article_id 中的一个"),
+        (button(kind="article_id", key="k"), "issue 或 article_id 中的一个"),
+        (button(kind="pic_weixin", url="https://a.cn"), "key 要写一段文字"),
+        ("button = 1", "若干个 [[button]]"),
+        ("[[button]]\nname = '一'\nsub = 1", "若干个 [[button.sub]]"),
+        ("[[button]]\nname = '一'\nsub = []", "有 0 项，要有 1 到 5 项"),
+        ("[[button]]\nname = '一'\n" + "[[button.sub]]\nname = 'a'\nkey = 'k'\n" * 6, "有 6 项，要有 1 到 5 项"),
+        ("[[button]]\nname = '一'\n[[button.sub]]\nname = 'a'\nkey = 'k'\naccount = 'main'", "不认识“account”"),
+        ("[[button]]\nname = '一'\n[[button.sub]]\nname = '" + "长" * 21 + "'\nkey = 'k'", "name 有 63 字节，最多 60"),
+    ],
+)
+def test_a_limit_of_the_platform_is_a_fault_before_anything_is_sent(text: str, fault: str) -> None:
+    assert fault in faults(text)
+
+
+def test_a_button_is_of_one_account_or_of_all() -> None:
+    text = (
+        button(name="都有", key="a")
+        + button(name="一", key="b", account="one")
+        + button(name="二", key="c", account="two")
+    )
+    menus = parse_menus(tomllib.loads(text), ["one", "two"])
+    assert [[top.name for top in menus[name]] for name in ("one", "two")] == [["都有", "一"], ["都有", "二"]]
+    assert parse_menus(tomllib.loads(button(account="one", key="k")), ["one", "two"]).keys() == {"one"}
+
+
+def test_names_of_which_a_phone_shows_half_are_told() -> None:
+    entries = "".join(
+        f"[[button.sub]]\nname = '{name}'\nkey = 'k'\n" for name in ("正好有八个汉字哦", "九个汉字就显示不下")
+    )
+    text = button(name="四个汉字", key="k") + button(name="五个汉字呢", key="k") + button(name="abcdefgh") + entries
+    assert cramped(menu(text)) == ["五个汉字呢", "九个汉字就显示不下"]
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.sampled_from(["最新", "click", "https://a.cn"]),
+    lambda inner: st.lists(inner, max_size=7) | st.dictionaries(st.sampled_from(["button", "sub", "name", "kind", "key",
+        "url", "issue", "article_id", "appid", "pagepath", "account", "other"]), inner, max_size=6),
+    max_leaves=30,
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.just("button"), JUNK))
+def test_whatever_stands_in_the_file_is_a_menu_or_a_list_of_faults(table: dict[str, object]) -> None:
+    menus: dict[str, Menu] = {}
+    with suppress(ConfigError):
+        menus = parse_menus(table, ["main"])
+    for made in menus.values():
+        sent = compose(made, lambda _number: LATEST)
+        assert 1 <= len(sent) <= 3
+        assert canonical(sent) == sent
+
+
+# ---------------------------------------------------------------------------- comparison
+
+OURS: list[dict[str, Any]] = [
+    {"name": "最新", "type": "article_view_limited", "article_id": "A"},
+    {"name": "往期", "sub_button": [{"name": "目录", "type": "click", "key": "目录"}]},
+]
+
+
+def test_the_platform_s_two_listings_are_the_same_menu() -> None:
+    by_get = [
+        {"type": "article_view_limited", "name": "最新", "article_id": "A", "url": "", "sub_button": []},
+        {"name": "往期", "sub_button": [{"type": "click", "name": "目录", "key": "目录", "sub_button": []}]},
+    ]
+    by_info = [
+        {"type": "article_view_limited", "name": "最新", "article_id": "A"},
+        {"name": "往期", "sub_button": {"list": [{"type": "click", "name": "目录", "key": "目录"}]}},
+    ]
+    assert canonical(by_get) == canonical(by_info) == OURS
+    assert differences(canonical(by_get), canonical(by_info)) == []
+    assert canonical("nonsense") == canonical([1, None]) == []
+
+
+def test_what_differs_is_said_in_an_editor_s_words() -> None:
+    there: list[dict[str, Any]] = [
+        {"name": "最新", "type": "article_view_limited", "article_id": "B"},
+        {"name": "官网", "type": "view", "url": "https://a.cn"},
+        {"name": "家", "type": "news", "value": "N"},
+    ]
+    assert differences(OURS, there) == [
+        "去掉 官网：打开网页 https://a.cn",
+        "去掉 家：news N",
+        "增加 往期 › 目录：按规则回答（key 目录）",
+        "改动 最新：打开文章 B → 打开文章 A",
+    ]
+    assert differences(OURS, OURS[::-1]) == ["顺序不同"]
+    assert outline(OURS) == ["最新：打开文章 A", "往期 › 目录：按规则回答（key 目录）"]
+
+
+# ---------------------------------------------------------------------------- the platform
+
+CONFIGURED = """
+[[button]]
+name = "最新"
+issue = "最新"
+[[button]]
+name = "往期"
+[[button.sub]]
+name = "目录"
+key = "目录"
+"""
+CREATE = "/cgi-bin/menu/create"
+
+
+def configure(world: World, text: str = CONFIGURED) -> Publisher:
+    (world.home / "config" / "menu.toml").write_text(text, encoding="utf-8")
+    return world.open()
+
+
+def publish(world: World, publisher: Publisher, total: int) -> str:
+    """The article id of a new issue, which is out at once."""
+    article_id, now = f"ARTICLE-{total}", world.clock.turn(minutes=1)
+    draft = Draft(f"D{total}", [], 0, 0)
+    with world.platform.lock:
+        published = Publication(draft, "publish", 0, "1", 1, article_id, status=SUCCEEDED)
+        world.platform.account(APPID).publications.append(published)
+    issue = publisher.store.receive("main", f"{total}.txt", f"{total:064}", {}, now)
+    for status in (Status.IMPORTED, Status.SCHEDULED, Status.DRAFTED):
+        issue = publisher.store.move(issue, Move(status, ""), now)
+    facts = {"article_id": article_id, "article_urls": (PUBLISHED_LINK,), "published_at": now}
+    publisher.store.move(issue, Move(Status.PUBLISHED, "", None, facts), now)
+    return article_id
+
+
+def there(world: World) -> Any:
+    """The menu on the platform, in canonical form."""
+    return canonical(world.platform.account(APPID).menu.get("button"))
+
+
+def make_in_console(world: World, *buttons: object) -> None:
+    with world.platform.lock:
+        account = world.platform.account(APPID)
+        account.console_menu, account.menu = list(buttons), {}
+
+
+LINK = {"name": "官网", "type": "view", "url": "https://a.cn"}
+
+
+def test_a_menu_is_pushed_where_it_differs_and_only_there(world: World) -> None:
+    publisher = configure(world)
+    article = publish(world, publisher, 18)
+    assert publisher.upkeep.view_menu("main").changes == [
+        f"增加 最新：打开文章 {article}",
+        "增加 往期 › 目录：按规则回答（key 目录）",
+    ]
+    assert publisher.upkeep.push_menu("main", Strange.KEEP).changes
+    assert there(world)[0] == {"name": "最新", "type": "article_view_limited", "article_id": article}
+    assert publisher.upkeep.push_menu("main", Strange.KEEP).changes == []
+    assert world.calls(CREATE) == 1
+
+
+def test_the_newest_issue_takes_its_place_by_itself(world: World) -> None:
+    publisher = configure(world)
+    publish(world, publisher, 18)
+    publisher.upkeep.push_menu("main", Strange.KEEP)
+    asked = world.calls("/cgi-bin/menu/get")
+    publisher.upkeep.tend()
+    assert (world.calls(CREATE), world.calls("/cgi-bin/menu/get")) == (1, asked)
+    article = publish(world, publisher, 19)
+    publisher.upkeep.tend()
+    assert there(world)[0]["article_id"] == article
+    publisher.upkeep.tend()
+    assert world.calls(CREATE) == 2
+
+
+def test_a_menu_is_not_pushed_unasked_before_a_person_did(world: World) -> None:
+    publisher = configure(world)
+    publish(world, publisher, 18)
+    publisher.upkeep.tend()
+    assert world.calls(CREATE) == 0
+    publisher.upkeep.push_menu("main", Strange.KEEP)
+    changed = configure(world, CONFIGURED.replace("目录", "往期目录"))
+    publish(world, changed, 19)
+    changed.upkeep.tend()
+    assert world.calls(CREATE) == 1
+
+
+def test_a_menu_without_issues_is_never_looked_at(world: World) -> None:
+    publisher = configure(world, button(key="目录"))
+    publisher.upkeep.push_menu("main", Strange.KEEP)
+    calls = len(world.platform.calls)
+    publisher.upkeep.tend()
+    assert len(world.platform.calls) == calls
+
+
+def test_somebody_else_s_menu_stays_until_that_is_asked_for(world: World) -> None:
+    publisher = configure(world, button(key="目录"))
+    make_in_console(world, LINK)
+    view = publisher.upkeep.view_menu("main")
+    assert (view.is_ours, view.there.by_api) == (False, False)
+    with pytest.raises(NeedsPerson, match="somebody else") as caught:
+        publisher.upkeep.push_menu("main", Strange.KEEP)
+    assert "在后台做的" in caught.value.note
+    assert "publisher menu push --account main --replace" in caught.value.note
+    publisher.upkeep.push_menu("main", Strange.REPLACE)
+    assert [each["name"] for each in there(world)] == ["钮"]
+    with world.platform.lock:
+        world.platform.account(APPID).menu = {"button": [LINK]}
+    with pytest.raises(NeedsPerson) as caught:
+        publisher.upkeep.push_menu("main", Strange.KEEP)
+    assert "别的程序做的" in caught.value.note
+
+
+def test_the_hook_leaves_somebody_else_s_menu_alone(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    publisher = configure(world)
+    publish(world, publisher, 18)
+    publisher.upkeep.push_menu("main", Strange.KEEP)
+    make_in_console(world, LINK)
+    publish(world, publisher, 19)
+    publisher.upkeep.tend()
+    publisher.upkeep.tend()
+    assert world.platform.account(APPID).console_menu == [LINK]
+    assert caplog.text.count("somebody else") == 1
+
+
+def test_a_menu_that_is_there_already_is_taken_for_ours(world: World) -> None:
+    publisher = configure(world, button(key="目录"))
+    with world.platform.lock:
+        world.platform.account(APPID).menu = {"button": [{"name": "钮", "type": "click", "key": "目录"}]}
+    assert publisher.upkeep.push_menu("main", Strange.KEEP).changes == []
+    later = configure(world, button(key="帮助"))
+    assert later.upkeep.push_menu("main", Strange.KEEP).changes
+    assert there(world)[0]["key"] == "帮助"
+
+
+def test_a_platform_that_lists_a_menu_otherwise_than_it_was_sent_is_no_stranger(world: World) -> None:
+    publisher = configure(world, button(url="https://a.cn"))
+    publisher.upkeep.push_menu("main", Strange.KEEP)
+    listed = [{"name": "钮", "type": "view", "url": "https://a.cn/#wechat_redirect"}]
+    with world.platform.lock:
+        world.platform.account(APPID).menu = {"button": listed}
+    pushed = publisher.store.furnishings.menu("main")
+    assert pushed is not None
+    publisher.store.furnishings.keep_menu("main", replace(pushed, stored=listed), world.clock.now)
+    assert publisher.upkeep.push_menu("main", Strange.KEEP).changes == []
+    later = configure(world, button(url="https://b.cn"))
+    assert later.upkeep.push_menu("main", Strange.KEEP).changes
+
+
+def test_menus_for_some_readers_stay(world: World) -> None:
+    publisher = configure(world, button(key="目录"))
+    publisher.upkeep.push_menu("main", Strange.KEEP)
+    with world.platform.lock:
+        world.platform.account(APPID).conditional_menus.append({"button": [LINK], "matchrule": {"tag_id": "2"}})
+    later = configure(world, button(key="帮助"))
+    assert later.upkeep.push_menu("main", Strange.KEEP).there.conditional == 1
+    assert len(world.platform.account(APPID).conditional_menus) == 1
+
+
+@pytest.mark.parametrize("kind", ["lost-answer", "bad-gateway", "reset-before"])
+def test_a_push_whose_answer_is_lost_is_found_or_made_again(world: World, kind: str) -> None:
+    publisher = configure(world, button(key="目录"))
+    world.fault(CREATE, kind)
+    with pytest.raises(WeChatError):
+        publisher.upkeep.push_menu("main", Strange.KEEP)
+    publisher.upkeep.push_menu("main", Strange.KEEP)
+    assert publisher.upkeep.view_menu("main").is_ours
+    assert [each["key"] for each in there(world)] == ["目录"]
+
+
+def test_a_push_that_cannot_be_read_back_counts(world: World) -> None:
+    publisher = configure(world, button(key="目录"))
+    world.fault("/cgi-bin/menu/get", "errcode", 40013, after=1)
+    assert publisher.upkeep.push_menu("main", Strange.KEEP).changes
+    assert publisher.upkeep.view_menu("main").is_ours
+
+
+@pytest.mark.parametrize(("errcode", "later"), [(48001, 23 * 3600), (45009, 3600), (-1, 240), (40018, 3000)])
+def test_what_goes_wrong_on_the_round_is_left_alone_for_a_while(world: World, errcode: int, later: int) -> None:
+    publisher = configure(world)
+    publish(world, publisher, 18)
+    publisher.upkeep.push_menu("main", Strange.KEEP)
+    article = publish(world, publisher, 19)
+    world.fault(CREATE, "errcode", errcode)
+    publisher.upkeep.tend()
+    world.clock.turn(seconds=later)
+    publisher.upkeep.tend()
+    assert world.calls(CREATE) == 2
+    world.clock.turn(days=2)
+    publisher.upkeep.tend()
+    assert there(world)[0]["article_id"] == article
+    assert publisher.pauses() == []
+
+
+def test_an_account_that_may_not_have_menus_says_so(world: World) -> None:
+    publisher = configure(world, button(key="目录"))
+    world.platform.account(APPID).rights = frozenset({"draft"})
+    with pytest.raises(AccountRefused) as caught:
+        publisher.upkeep.push_menu("main", Strange.KEEP)
+    assert "没有这个接口的权限" in caught.value.note
+
+
+def test_one_pass_of_the_worker_publishes_and_brings_the_menu_up_to_date(world: World) -> None:
+    publisher = configure(world)
+    publish(world, publisher, 17)
+    publisher.upkeep.push_menu("main", Strange.KEEP)
+    world.drop("18.txt", issue_text(18))
+    world.take_in(publisher)
+    issue = world.finish(publisher)
+    work_once(publisher, timedelta())
+    assert there(world)[0]["article_id"] == issue.article_id != ""
+
+
+def test_a_worker_at_work_brings_the_menu_up_to_date(world: World) -> None:
+    publisher = configure(world)
+    world.clock.now = system_clock()
+    publish(world, publisher, 17)
+    publisher.upkeep.push_menu("main", Strange.KEEP)
+    article = publish(world, publisher, 18)
+    command = [sys.executable, "-m", "publisher.cli", "--home", str(world.home), "work"]
+    with subprocess.Popen(command, env={**os.environ, **SECRETS}, stderr=subprocess.DEVNULL) as worker:
+        with world.platform.changed:
+            assert world.platform.changed.wait_for(lambda: there(world)[0]["article_id"] == article, 60)
+        worker.terminate()
+        assert worker.wait(60) == 0
+
+
+# ---------------------------------------------------------------------------- commands
+
+
+def run(world: World, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["--home", str(world.home), "menu", *arguments], env=SECRETS)
+
+
+def test_the_commands_show_push_and_refuse(world: World) -> None:
+    configure(world, button(name="五个汉字呢", key="目录"))
+    make_in_console(world, LINK)
+    with world.platform.lock:
+        world.platform.account(APPID).menu_open = False
+    shown = run(world, "show")
+    assert shown.exit_code == 0
+    for line in (
+        "五个汉字呢：按规则回答（key 目录）",
+        "公众号上的菜单（在后台做的）：",
+        "官网：打开网页 https://a.cn",
+        "去掉 官网",
+        "显示不全：五个汉字呢",
+        "关闭的",
+    ):
+        assert line in shown.output
+    refused = run(world, "push")
+    assert refused.exit_code == 1
+    assert "--replace" in refused.output
+    pushed = run(world, "push", "--account", "main", "--replace")
+    assert (pushed.exit_code, "菜单已推送" in pushed.output) == (0, True)
+    assert "没有变化" in run(world, "push").output
+    assert "两边一样" in run(world, "show").output
+    assert run(world, "push", "--account", "other").exit_code == 2
+
+
+def test_the_doctor_names_the_keys_that_no_rule_answers(world: World) -> None:
+    configure(world, button(key="目录") + button(kind="pic_weixin", key="图"))
+    found = "\n".join(finding.text for finding in examine(world.home, SECRETS) if not finding.fine)
+    assert "no rule answers the menu's key '目录'" in found
+    assert "'图'" not in found
+    with (world.home / "config" / "replies.toml").open("a", encoding="utf-8") as rules:
+        rules.write("\n[[reply]]\nname = '菜单'\nevent = 'CLICK'\ntext = '好'\n")
+    assert not any("'目录'" in finding.text for finding in examine(world.home, SECRETS))

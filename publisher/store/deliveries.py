@@ -190,7 +190,7 @@ def _line(delivery: Delivery, hide: Hide, reply: bytes) -> Line:
         _name(delivery.event),
         _name(delivery.rule),
         delivery.outcome.value,
-        "" if delivery.outcome is Outcome.RULE or not delivery.text else _word(delivery.text),
+        _word(delivery.text) if delivery.outcome is not Outcome.RULE and delivery.kind != "event" else "",
         "\n".join(_names(delivery.strange)) if delivery.strange else "",
         reply,
     )

@@ -5,6 +5,7 @@ A file is locked by its owner for as long as the owner lives, so whoever gets th
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import os
@@ -61,10 +62,9 @@ class Spool:
             file = self._file = self._file or self._make()
             end = file.seek(0, os.SEEK_END)
             if end > _MOST_BYTES:
-                raise OSError(f"{file.name} is full")
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
             try:
-                file.write(msgspec.json.encode(record) + b"\n")
-                os.fsync(file.fileno())
+                _write(file, msgspec.json.encode(record) + b"\n")
             except OSError:
                 with suppress(OSError):
                     file.truncate(end)  # half a record would spoil the next one
@@ -100,6 +100,13 @@ class Spool:
         fcntl.flock(file, fcntl.LOCK_EX)
         draft.rename(path)
         return file
+
+
+def _write(file: BinaryIO, line: bytes) -> None:
+    """Put a line on the disk."""
+    if file.write(line) != len(line):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    os.fsync(file.fileno())
 
 
 @contextmanager

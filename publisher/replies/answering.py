@@ -26,7 +26,7 @@ from publisher.replies.vocabulary import (
     Silence,
     TextReply,
 )
-from publisher.replies.wording import fill, fit_text, is_address, link, places
+from publisher.replies.wording import fill, fit_text, is_address, link
 
 _NOTHING_YET: Final = "还没有已经发布的期刊，过些日子再来看看吧。"
 _NOT_FOUND: Final = "没有找到有关的文章，换个词试试？\n也可以点：{suggestions}"
@@ -190,15 +190,17 @@ def _show_hits(hits: Sequence[Hit], about: str) -> Reply:
 
 def _say(question: _Question, text: str) -> Reply:
     """An editor's text, its places filled; Silence where there is none."""
-    if "{" not in text:
-        return TextReply(text) if text else Silence()
-    wanted, latest = places(text), question.archive.latest()
-    values = {
-        "latest": link(latest.url, _name(latest)) if latest else "",
-        "suggestions": suggest(question.archive, question.rules) if "suggestions" in wanted else "",
-    }
-    said = fit_text(fill(text, values)).strip()
+    drafts = question.archive.drafts(question.rules)
+    said = drafts.get(text)
+    if said is None:
+        said = drafts[text] = _fill(text, question.archive, question.rules) if "{" in text else text
     return TextReply(said) if said else Silence()
+
+
+def _fill(text: str, archive: Archive, rules: Rules) -> str:
+    latest = archive.latest()
+    values = {"latest": link(latest.url, _name(latest)) if latest else "", "suggestions": suggest(archive, rules)}
+    return fit_text(fill(text, values)).strip()
 
 
 def _offer(question: _Question) -> str:

@@ -23,7 +23,7 @@ from publisher.menu.buttons import (
     Visit,
 )
 from publisher.replies import normalise
-from publisher.replies.numbers import compile_notation, read_number
+from publisher.replies.numbers import read_issue
 
 LATEST: Final = "最新"
 """What an editor writes for the newest issue."""
@@ -40,9 +40,6 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "view": ("url",),
     "miniprogram": ("appid", "pagepath", "url"),
 }
-_NOTATIONS: Final = tuple(
-    compile_notation(notation) for notation in ("N", "N期", "第N期", "总第N期", "总N期", "Y年第N期", "Y年N期", "Y-N期")
-)
 
 
 def parse_menus(table: Mapping[str, object], accounts: Collection[str]) -> dict[str, Menu]:
@@ -183,10 +180,9 @@ class _ButtonReader:
         text = normalise(written)
         if text in (LATEST, "最新一期"):
             return Following(show, None, written)
-        for notation in _NOTATIONS:
-            if found := notation.fullmatch(text):
-                number = read_number(found.groupdict())
-                return Following(show, number, f"第 {written} 期" if written.isdecimal() else written)
+        number = read_issue(f"第{text}期" if text.isdecimal() else text)
+        if number is not None:
+            return Following(show, number, f"第 {written} 期" if written.isdecimal() else written)
         self._blame(f'issue 要写 "{LATEST}" 或期号，例如 18、"总第18期"、"2026年第3期"')
         return Following(show, None, "")
 

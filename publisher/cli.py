@@ -229,12 +229,12 @@ def serve(home: Path, host: str | None, port: int | None, processes: int | None)
 @_with_exit_codes
 def status(home: Path, issue: int | None, as_json: bool) -> None:  # noqa: FBT001 - click's way
     """List paused accounts, then the issues with state, time, links, and what is wrong; or one ISSUE."""
-    from publisher.terminal import issue_row, show_alerts, show_pauses, show_status
+    from publisher.terminal import show_alerts, show_pauses, show_status, status_rows
 
     publisher = _open(home)
     issues = publisher.issues() if issue is None else [publisher.issue(issue)]
     if as_json:
-        _print_json([issue_row(one) for one in issues])
+        _print_json(status_rows(issues, publisher.pauses()))
     else:
         zones = {name: account.zone for name, account in publisher.settings.accounts.items()}
         show_pauses(publisher.pauses(), zones)

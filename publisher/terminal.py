@@ -62,6 +62,12 @@ def issue_row(issue: Issue) -> dict[str, Any]:
     }
 
 
+def status_rows(issues: Sequence[Issue], pauses: Sequence[Pause]) -> list[dict[str, Any]]:
+    """The rows of `status --json`: each issue, and whether nothing goes on with it since its account is paused."""
+    paused = {pause.account for pause in pauses}
+    return [{**issue_row(issue), "paused": issue.account in paused} for issue in issues]
+
+
 def show_status(issues: Sequence[Issue], zones: Mapping[str, str]) -> None:
     """Each issue with its state and time, its links and its note on lines of their own, newest last."""
     console = Console()

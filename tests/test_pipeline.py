@@ -11,7 +11,7 @@ from publisher.app import Publisher
 from publisher.errors import Unavailable, WrongMove
 from publisher.issue import Move, Status
 from publisher.replies import Message
-from publisher.sandbox.state import FAILED, REJECTED, RUNNING, UNORIGINAL
+from publisher.sandbox.state import FAILED, REJECTED, RUNNING, SUCCEEDED, UNORIGINAL
 from publisher.store import Effect, Intent
 from tests.world import APPID, PUBLISHED_LINK, World, issue_text, moving, picture
 
@@ -473,6 +473,32 @@ def test_a_picture_that_is_no_picture_holds_the_issue_and_is_named(world: World)
     issue = world.work(publisher)
     assert issue.status is Status.HELD
     assert "a.png" in issue.note
+
+
+@pytest.mark.parametrize("fate", ["refused", "reviewed for hours"])
+def test_a_submission_without_an_answer_that_no_list_shows_is_asked_about_after_half_an_hour(
+    world: World, fate: str
+) -> None:
+    publisher = world.open()
+    account = world.platform.account(APPID)
+    account.outcome = REJECTED if fate == "refused" else SUCCEEDED
+    world.fault(SUBMIT, "lost-answer")
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    if fate != "refused":
+        account.publications[0].due += 9000
+    issue = world.wake(publisher, minutes=3)
+    assert issue.status is (Status.DRAFTED if fate == "refused" else Status.SUBMITTED)
+    issue = world.finish(publisher)
+    assert issue.status is not Status.HELD
+    for _ in range(3):
+        issue = world.wake(publisher, minutes=10)
+    assert (issue.status, "三选一" in issue.note) == (Status.HELD, True)
+    publisher.retry(issue.id)
+    world.finish(publisher)
+    succeeded = [each for each in account.publications if each.outcome == SUCCEEDED]
+    assert len(succeeded) == 1
+    assert publisher.issue(1).status is (Status.PUBLISHED if fate == "refused" else Status.HELD)
 
 
 def test_an_upload_whose_answer_is_lost_is_repeated(world: World) -> None:

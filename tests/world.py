@@ -122,6 +122,16 @@ class World:
         self.publishers.append(publisher)
         return publisher
 
+    def open_two(self) -> Publisher:
+        """A publisher with the accounts main and west."""
+        self.open()
+        accounts = self.home / "config" / "accounts.toml"
+        accounts.write_text(accounts.read_text() + f'[accounts.west]\nappid = "wxwest"\napi_base = "{self.url}"\n')
+        publisher = open_publisher(self.home, {**SECRETS, "PUBLISHER_WEST_APPSECRET": "x" * 32}, self.clock)
+        publisher.edges = replace(publisher.edges, read=read_here)
+        self.publishers.append(publisher)
+        return publisher
+
     def drop(self, name: str, content: str | bytes = "") -> Path:
         """Put a file into the drop folder."""
         path = self.home / "drafts" / name

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from publisher.errors import NeedsPerson, NotYet
-from publisher.issue import Move, Status, Undone
+from publisher.issue import Issue, Move, Status, Undone
 from publisher.pipeline.effects import SUBMISSIONS
 from publisher.pipeline.job import Job
 from publisher.pipeline.restoring import CLOCKS_DIFFER
@@ -33,6 +34,10 @@ PATIENCE_WITH_LISTS = len(QUICK) + 2
 """From this look on, an issue that no list shows is asked for by itself: a refused publication is in no list."""
 LISTED_FOR = timedelta(seconds=10)
 """So long one list serves all issues of an account."""
+PATIENCE = (timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30))
+"""When to look again for a submission whose outcome is unknown, or for a draft that is gone; after the last a person is
+asked.
+"""
 LINK_WAIT = timedelta(minutes=10)
 """How long to wait for the event with the links of a mass send, which no API lists."""
 
@@ -182,9 +187,9 @@ def _mass_links(event: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(item["ArticleUrl"]) for item in several if isinstance(item, dict) and item.get("ArticleUrl"))
 
 
-def _submitted_at(job: Job) -> Any:
-    effects = [effect for effect in job.edges.store.effects(job.issue.id) if effect.kind == "mass_send"]
-    return effects[-1].intent_at
+def _submitted_at(job: Job) -> datetime:
+    sent = [effect.intent_at for effect in job.edges.store.effects(job.issue.id) if _is_under_way(effect)]
+    return max(sent, default=job.issue.created_at)
 
 
 def _published(job: Job, urls: tuple[str, ...], article_id: str) -> Move:
@@ -198,7 +203,27 @@ def first_look(job: Job) -> timedelta:
     return QUICK[0] if _is_plenty(job) else POLLS[0]
 
 
+def unknown_outcome(issue: Issue) -> str:
+    """The question about a submission that was never answered."""
+    return (
+        "提交发布时没有收到平台的回答，半小时后仍查不到结果。请到公众号后台看《"
+        f"{issue.title}》是否已发表（若还在审核，请等它有结果），然后三选一：已发表 → publisher published {issue.id} "
+        f"--url 文章链接；没有发表，再提交一次 → publisher retry {issue.id}；不发了 → publisher withdraw {issue.id}"
+    )
+
+
 def _ask_again(job: Job) -> Move:
+    move = _ask_later(job)
+    if job.issue.publish_id or move.next_try_at is None:
+        return move
+    # The answer with its publish_id was lost: the list tells of a success, and nothing would ever tell of a refusal.
+    since = min(_submitted_at(job), job.now())
+    if job.now() - since >= PATIENCE[-1]:
+        raise NeedsPerson("accepted, but never answered and never listed", unknown_outcome(job.issue))
+    return replace(move, next_try_at=min(move.next_try_at, since + PATIENCE[-1]))
+
+
+def _ask_later(job: Job) -> Move:
     looks = (*QUICK[1:], *POLLS)
     # Where quick looks would eat up the day's budget, they are left out.
     tries = job.issue.tries if _is_plenty(job) else max(job.issue.tries, len(QUICK) - 1)

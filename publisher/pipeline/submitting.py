@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from publisher.errors import NeedsPerson, NotYet, Refused
-from publisher.issue import Issue, Move, Status
-from publisher.pipeline.confirming import PUBLISH_EVENTS, first_look
+from publisher.issue import Move, Status
+from publisher.pipeline.confirming import PATIENCE, PUBLISH_EVENTS, first_look, unknown_outcome
 from publisher.pipeline.effects import Result, may_be_out
 from publisher.pipeline.job import Job
 from publisher.pipeline.lateness import submit_in_time
@@ -30,10 +30,6 @@ from publisher.store import Effect
 from publisher.wechat import Publication, PublicationState
 
 GONE = 40007
-PATIENCE = (timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30))
-"""When to look again for a submission whose outcome is unknown, or for a draft that is gone; after the last a person is
-asked.
-"""
 WATCH = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 10, 10, 30))
 """How often to see whether a person has published a draft in the console; the last goes on. The platform answers 500
 such looks a day for the whole account: enough for ten drafts that nobody presses 发表 for.
@@ -155,15 +151,7 @@ def _find_submission(job: Job, effect: Effect) -> Result:
             note = "提交发布时没有收到平台的回答，正在核对是否已经发出；在弄清之前不会重复提交。"
             # From now on where the clock was set back meanwhile: a day of waiting would be for nothing.
             raise NotYet("submit: outcome unknown", note, min(effect.intent_at, job.now()) + patience)
-    raise NeedsPerson("submit: outcome unknown after 30 minutes", _question(job.issue))
-
-
-def _question(issue: Issue) -> str:
-    return (
-        "提交发布时没有收到平台的回答，半小时后仍查不到结果。请到公众号后台看《"
-        f"{issue.title}》是否已发表，然后三选一：已发表 → publisher published {issue.id} --url 文章链接；"
-        f"没有发表，再提交一次 → publisher retry {issue.id}；不发了 → publisher withdraw {issue.id}"
-    )
+    raise NeedsPerson("submit: outcome unknown after 30 minutes", unknown_outcome(job.issue))
 
 
 def _announced(job: Job, since: datetime) -> bool:
@@ -198,7 +186,7 @@ def _mass_send(job: Job) -> Move:
     def find(effect: Effect) -> Result:
         # The same clientmsgid is refused with the first send's msg_id, which is the answer that was lost.
         if job.now() - effect.intent_at > CLIENTMSGID_LIVES:
-            raise NeedsPerson("mass send: outcome unknown for too long", _question(job.issue))
+            raise NeedsPerson("mass send: outcome unknown for too long", unknown_outcome(job.issue))
         job.hold.renew()
         return send()
 

@@ -92,6 +92,7 @@ class _Batch:
                 self._kept = True
         except OperationalError as error:
             self.error = error
+            self._db.invalidate()  # whether it still is in the transaction, nobody knows: it goes back into no pool
         finally:
             self._db.close()
             self._closed.set()

@@ -20,7 +20,8 @@ def open_database(path: Path, patience: float) -> Engine:
     The file is made if there is none, but only now: one that goes away later is waited for, and one that is put in its
     place is used from then on.
     """
-    path.touch()
+    if not path.exists():
+        path.touch()
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(f"file:{quote(str(path))}?mode=rw", patience, check_same_thread=False, uri=True)

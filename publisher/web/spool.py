@@ -12,7 +12,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, Final
 import msgspec
 
 from publisher.store.deliveries import Batch
+from publisher.store.readers import sync_folder
 
 _MOST_BYTES: Final = 500_000_000
 """A file larger than that is not added to: a database that is away for so long must not fill the disk."""
@@ -77,11 +78,12 @@ class Spool:
         """
         self.close()
         for path in sorted(self._folder.glob("*.jsonl")):
-            with _ours(path) as file:
-                if file is not None:
+            file = _lock(path)
+            if file is not None:
+                with file:
                     for record in _records(file):
                         take(record)
-                    path.unlink()
+                    path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Leave the file of this process to whoever replays next."""
@@ -99,6 +101,7 @@ class Spool:
         file = open(descriptor, "ab", buffering=0)  # noqa: PTH123, SIM115 - its mode; it stays open
         fcntl.flock(file, fcntl.LOCK_EX)
         draft.rename(path)
+        sync_folder(self._folder)
         return file
 
 
@@ -109,18 +112,18 @@ def _write(file: BinaryIO, line: bytes) -> None:
     os.fsync(file.fileno())
 
 
-@contextmanager
-def _ours(path: Path) -> Iterator[BinaryIO | None]:
+def _lock(path: Path) -> BinaryIO | None:
     """The file, locked; None if another process has it, or had it and is done."""
-    with suppress(FileNotFoundError), path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            is_there = os.fstat(file.fileno()).st_ino == path.stat().st_ino
-        except BlockingIOError:
-            is_there = False
-        yield file if is_there else None
-        return
-    yield None
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return None
+    with suppress(BlockingIOError, FileNotFoundError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(file.fileno()).st_ino == path.stat().st_ino:
+            return file
+    file.close()
+    return None
 
 
 def _records(file: BinaryIO) -> Iterator[Record]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,9 +24,11 @@ from publisher.replies.numbers import (
     read_number,
     read_numeral,
     read_page,
+    shape,
 )
 from publisher.replies.spelling import bare, phrase
 from tests import traditional
+from tests.readers import SHIPPED
 
 # ---------------------------------------------------------------------------- how readers write
 
@@ -172,6 +176,23 @@ def test_a_notation_reads_year_month_and_number(notation: str, text: str, number
     found = read_notation(notation).match(text)
     assert found is not None
     assert read_number(found) == number
+
+
+SHIPPED_NOTATIONS = [
+    notation for rule in tomllib.loads(SHIPPED.read_text("utf-8"))["reply"] for notation in rule.get("notation", ())
+]
+NUMERALS = st.one_of(
+    st.integers(0, 99999).map(str), st.integers(0, 999).map(in_chinese), st.text("lio1八十廿百", max_size=5)
+)
+
+
+@given(st.sampled_from([*SHIPPED_NOTATIONS, "N", "第N一", "二N", "loN", "Nol", "NY"]), NUMERALS, NUMERALS)
+def test_what_a_notation_matches_has_one_of_its_shapes(written: str, number: str, year: str) -> None:
+    notation = read_notation(written)
+    filled = written.replace("N", number).replace("M", number).replace("Y", year)
+    for text in (normalise(filled), normalise(filled.replace("第", "弟").replace("期", "其"))):
+        if notation.match(text) is not None:
+            assert shape(text) in notation.shapes
 
 
 @pytest.mark.parametrize("text", ["13月", "0月", "00月", "月", "十三月"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -23,9 +23,11 @@ _NUMERAL = f"{_ARABIC}|{_HUNDREDS}|{_TENS}|{_ANY}{{1,3}}"
 """18, 十八, 廿一, 一百零八, 一百十, 一百二 (120), 一八: whatever it matches, `read_numeral` reads."""
 _YEAR = f"(?:[0-9]{{2}}){{1,2}}|(?:{_ANY}{{2}}){{1,2}}"
 _MONTH = f"0?[1-9]|1[0-2]|十[一二]?|{_ONE}"
-_SLIPS: Final = {"第": "[第弟地递帝]", "期": "[期其旗骑斯]"}
-"""What is typed for these by people who take the first character that is offered."""
-_HINT: Final = re.compile(f"[0-9{''.join(_DIGIT)}十拾廿卅]")
+_SLIPS: Final = str.maketrans("弟地递帝其旗骑斯", "第第第第期期期期")
+"""What is typed by people who take the first character that is offered."""
+_COUNTING: Final = f"0-9{''.join(_DIGIT)}十拾廿卅百佰"
+_HINT: Final = re.compile(f"[{_COUNTING}]")
+_RUN: Final = re.compile(f"[lio]{{0,5}}[{_COUNTING}][lio{_COUNTING}]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +90,17 @@ def read_numeral(numeral: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Notation:
-    """One way to write a number, a month or a year, such as 第N期 or Y年M月. `needs` is what must be in a text for it:
-    asking that first is quick, and most notations are never compiled.
+    """One way to write a number, a month or a year, such as 第N期 or Y年M月: as it is written, its letters, and the
+    shapes of the texts that it may match.
     """
 
     written: str
     letters: frozenset[str]
-    needs: tuple[str, ...]
+    shapes: frozenset[str]
 
     def match(self, text: str) -> Mapping[str, str] | None:
         """The parts of a whole normalised text: `number` or `total`, `month`, `year`; None: it is written otherwise."""
-        if any(need not in text for need in self.needs):
-            return None
-        found = _compile(self.written).fullmatch(text)
+        found = _compile(self.written).fullmatch(text.translate(_SLIPS))
         return found.groupdict() if found else None
 
 
@@ -108,25 +108,39 @@ def read_notation(notation: str) -> Notation:
     """A notation such as 第N期, Y年第N期, 总第N期 or Y年M月: N stands for the number, Y for the year, M for the month
     (all capital). ValueError (Chinese) unless it has any, each at most once, and not both N and M.
     """
-    written = trim(even(notation))
+    written = trim(even(notation)).translate(_SLIPS)
     counts = {letter: written.count(letter) for letter in "NYM"}
     if max(counts.values()) != 1 or (counts["N"] and counts["M"]):
         raise ValueError("要有大写 N（期号）或 M（月份），可以再有 Y（年份），各最多一个")
-    needs = re.split(f"[NYM{''.join(_SLIPS)}]", written)
+    # In both kinds of digits: what stands beside them may count to either.
+    filled = (re.sub("[NM]", one, written.replace("Y", two)) for one in "1一" for two in ("11", "一一"))
     letters = frozenset(letter for letter, count in counts.items() if count)
-    return Notation(written, letters, tuple(need.casefold() for need in needs if need))
+    return Notation(written, letters, frozenset(shape(text.casefold()) for text in filled))
+
+
+def shape(text: str) -> str:
+    """What is left of a normalised text if nobody minds which number it is: 第#期 of 第18期 and of 弟十八其; "" if no
+    digit is in it.
+    """
+    return _RUN.sub("#", text.translate(_SLIPS)) if _HINT.search(text) else ""
 
 
 @lru_cache(maxsize=1024)
 def _compile(written: str) -> re.Pattern[str]:
     group = "total" if "总" in written else "number"
     stands = {"N": f"(?P<{group}>{_NUMERAL})", "Y": f"(?P<year>{_YEAR})", "M": f"(?P<month>{_MONTH})"}
-    return re.compile("".join(stands.get(piece) or _with_slips(piece) for piece in re.split("([NYM])", written)))
+    return re.compile(
+        "".join(stands.get(piece) or re.escape(piece.casefold()) for piece in re.split("([NYM])", written))
+    )
 
 
-def may_hold_number(text: str) -> bool:
-    """Whether any digit is in a normalised text: without one, no notation needs to be tried."""
-    return _HINT.search(text) is not None
+def match_any(notations: Iterable[Notation], text: str) -> Mapping[str, str] | None:
+    """What the first of some notations catches of a whole normalised text; None: none matches. Only those of its shape
+    are compiled.
+    """
+    seen = shape(text)
+    caught = (notation.match(text) for notation in notations if seen in notation.shapes)
+    return next((parts for parts in caught if parts is not None), None)
 
 
 def read_number(groups: Mapping[str, str]) -> Number | None:
@@ -153,8 +167,7 @@ def read_issue(text: str) -> Number | None:
     written = normalise(text)
     if written in _RELATIVE:
         return _RELATIVE[written]
-    caught = (notation.match(written) for notation in _NOTATIONS)
-    found = next((parts for parts in caught if parts is not None), None)
+    found = match_any(_NOTATIONS, written)
     return None if found is None else read_number(found)
 
 
@@ -175,10 +188,6 @@ def label_number(number: Number) -> str:
             return "更早的一期"
         case First():
             return "第一期"
-
-
-def _with_slips(piece: str) -> str:
-    return "".join(_SLIPS.get(character) or re.escape(character) for character in piece.casefold())
 
 
 def _read_year(digits: str) -> int:

@@ -31,6 +31,7 @@ from publisher.store.database import check_is_database, open_database
 from publisher.store.plans import Plans
 from publisher.store.records import Effect, EffectState, Filing, Heard, Past, Pause, Published, Rights
 from publisher.store.revisions import exchange_files, is_submission_begun
+from publisher.store.search import SearchIndex, mark
 from publisher.store.writing import Writer
 
 __all__ = [
@@ -57,9 +58,11 @@ class Store(Plans):
         migrate(self._engine)
         self._writer = Writer(self._engine)
         self.accounts = Accounts(self._read, self._write)
+        self.search = SearchIndex(path, self._read, self._write)
 
     def close(self) -> None:
         """Let go of every connection."""
+        self.search.close()
         self._engine.dispose()
 
     # ------------------------------------------------------------------ issues
@@ -444,7 +447,7 @@ def _issue(db: Connection, issue_id: int) -> Issue:
 def _move(db: Connection, issue: Issue, move: Move, now: datetime, may_move: Any) -> None:
     if not may_follow(issue.status, move.to):
         raise WrongMove(f"issue {issue.id}: {issue.status} -> {move.to}", f"第 {issue.id} 号稿件现在不能这样处理")
-    values: dict[str, object] = {"status": move.to, "next_try_at": move.next_try_at, **move.facts}
+    values: dict[str, object] = {"status": move.to, "next_try_at": move.next_try_at, **move.facts, **mark(issue, move)}
     guard = [_t.issue.c.id == issue.id, _t.issue.c.status == issue.status, may_move]
     if db.execute(_t.issue.update().where(*guard).values(values)).rowcount == 0:
         raise StaleIssue(f"issue {issue.id} was moved by somebody else", "稿件正在处理，请稍后再试")

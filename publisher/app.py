@@ -14,14 +14,15 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
 from publisher import reading
+from publisher.archive import read_archive
 from publisher.config import Settings, read_settings
-from publisher.errors import StaleIssue, Unreadable, WrongMove
+from publisher.errors import StaleIssue, Unavailable, Unreadable, WrongMove
 from publisher.filing import FilingRoom
 from publisher.inbox import Changed, Claim, Drop, Inbox, Waiting
 from publisher.issue import STATES, Account, Issue, Move, Status
@@ -33,7 +34,7 @@ from publisher.pipeline.rights import refresh_rights
 from publisher.pipeline.scheduling import reschedule, time_after_retry
 from publisher.readership import Readership, read_readership
 from publisher.rendering.theme import parse_theme
-from publisher.replies import Archive, Entry, Message, Reply
+from publisher.replies import Archive, Hit, Message, Reply
 from publisher.slots import in_zone, parse_time
 from publisher.store import Effect, Heard, Past, Pause, Store, check_is_database
 from publisher.store.counting import day_of
@@ -47,6 +48,9 @@ log = logging.getLogger("publisher.app")
 Clock = Callable[[], datetime]
 SET_BACK = timedelta(minutes=1)
 """By so much a clock may go back by itself."""
+SHOWN = 5
+"""So many articles a reader is shown at once."""
+_FINDABLE_OR_GONE = frozenset({Status.PUBLISHED, Status.REMOVED, Status.WITHDRAWN})
 _NOBODYS_BUSINESS = frozenset({"FromUserName", "ToUserName", "OpenID"})
 """Fields of an event that name a person; they are not kept."""
 
@@ -117,11 +121,24 @@ class Publisher:
         if issue is not None:
             self.filing.settle(self.clock())
             self.filing.report(issue, self.clock())
+            self._keep_index(issue)
         return issue
 
     def settle_files(self) -> None:
         """Archive every dropped file whose fate is decided, also after a crash."""
         self.filing.settle(self.clock())
+
+    def index_published(self, stop: threading.Event | None = None) -> None:
+        """Bring the index that readers search in to what is published, until `stop` is set; a fault is logged, and what
+        is left is done the next time.
+        """
+        try:
+            done = self.store.search.catch_up(stop)
+        except Exception as error:  # noqa: BLE001 - what is published stays so, whether it can be found or not
+            log.warning("the index of articles is behind: %s", error if isinstance(error, Unavailable) else type(error))
+            return
+        if done:
+            log.info("indexed=%d", done)
 
     def drop_leases(self) -> None:
         """Forget all leases: only for the one worker of the workspace, when it starts."""
@@ -263,7 +280,7 @@ class Publisher:
 
     def archive(self, account: str) -> Archive:
         """The published issues of an account, newest first, as readers may ask for them."""
-        return _archive(self.store, account)
+        return read_archive(self.store, account)
 
     def reply_pictures(self, account: str) -> Mapping[str, str]:
         """The media id of each picture that replies show, by its file in config/, as far as the platform has it."""
@@ -272,6 +289,14 @@ class Publisher:
     def follow_up(self, account: str, openid: str, reply: Reply) -> None:
         """Send a reader an answer that came too late to be a reply; see `Upkeep.follow_up`."""
         self.upkeep.follow_up(account, openid, reply)
+
+    def search(self, account: str, text: str) -> Sequence[Hit]:
+        """The published articles in which a reader's words stand, the best first, one more than can be shown at most.
+
+        Unavailable while the database cannot be read.
+        """
+        found = self.store.search.find(account, text, SHOWN + 1)
+        return [Hit(one.title, one.digest, one.url, one.cover_url, one.published_at) for one in found]
 
     def record_event(self, account: str, event: Message) -> None:
         """Keep a result event of the platform and ring for the issues that wait for one."""
@@ -312,6 +337,7 @@ class Publisher:
         after = self.store.move(issue, move, self.clock())
         self.filing.report(after, self.clock())
         log.info("issue=%d account=%s decided=%s->%s", issue.id, issue.account, issue.status, after.status)
+        self._keep_index(after)
         return after
 
     def _check_account(self, account: str) -> None:
@@ -319,6 +345,11 @@ class Publisher:
         if account and account not in self.settings.accounts:
             known = "、".join(self.settings.accounts)
             raise WrongMove(f"no account {account}", f"没有名为 {account} 的公众号；已配置的有：{known}。")
+
+    def _keep_index(self, issue: Issue) -> None:
+        """Let readers find what is out, and not what is out no more."""
+        if issue.status in _FINDABLE_OR_GONE:
+            self.index_published()
 
     def _planner(self, issue: Issue) -> Planner:
         account = self.settings.accounts.get(issue.account) or Account(issue.account, "")
@@ -412,36 +443,6 @@ def facts_of(event: Message) -> tuple[str, str, dict[str, object]]:
     return event.event.upper(), key[:160], fields
 
 
-def _read_day(written: str) -> date | None:
-    """The day of a masthead's date; None where it has none, or is none that the calendar has."""
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return None
-
-
-def _archive(store: Store, account: str) -> Archive:
-    rows = store.published(account)
-    dates = store.dates.of([row.issue.id for row in rows])
-    entries = (
-        Entry(
-            issue_id=row.issue.id,
-            title=row.issue.title,
-            digest=row.digest,
-            url=next(iter(row.issue.article_urls), ""),
-            cover_url=row.cover_url,
-            name=row.name,
-            year=row.year,
-            issue=row.number,
-            total_issue=row.total_number,
-            published_at=row.issue.published_at or row.issue.created_at,
-            dated=_read_day(dates[row.issue.id]),
-        )
-        for row in rows
-    )
-    return Archive(tuple(entries), account)
-
-
 def _speaks_of(event: Heard) -> set[str]:
     """The ids of publications and mass sends in an event of the platform."""
     info = event.fields.get("PublishEventInfo")
@@ -480,5 +481,5 @@ def open_publisher(home: Path, environment: Mapping[str, str] | None = None, clo
 
     edges = Edges(store, platform, reading.read, themes, clock, hand_out, worker.upload_threads)
     hide = open_reader_key(settings.folder("state") / "reader.key")
-    upkeep = Upkeep(settings, edges, partial(_archive, store))
+    upkeep = Upkeep(settings, edges, partial(read_archive, store))
     return Publisher(settings, store, edges, inbox, filing, clock, secrets.token_hex(8), hide, upkeep, platforms)

@@ -53,6 +53,7 @@ def work(publisher: Publisher, environment: Mapping[str, str]) -> None:
         # Beside the work: a network that is down holds up nothing.
         threading.Thread(target=publisher.probe_rights, name="rights", daemon=True).start()
         threading.Thread(target=_tend, args=(publisher, stop), name="upkeep", daemon=True).start()
+        threading.Thread(target=publisher.index_published, args=(stop,), name="index", daemon=True).start()
         log.info("worker ready home=%s accounts=%s", publisher.settings.home, ",".join(publisher.settings.accounts))
         engine.run(stop)
         sd_notify(environment, "STOPPING=1")
@@ -70,6 +71,7 @@ def work_once(publisher: Publisher, wait: timedelta) -> Pass:
         publisher.ring()
         publisher.probe_rights()
         publisher.purge()
+        publisher.index_published()
         taken = _take_in_settled(publisher)
         deadline = time.monotonic() + wait.total_seconds()
         _drain(publisher)

@@ -22,7 +22,7 @@ from publisher.document import Asset
 from publisher.errors import StaleIssue, Unavailable, WrongMove
 from publisher.issue import OPEN, ArticleRow, Issue, Move, Status, may_follow
 from publisher.migrations import migrate
-from publisher.store import looking
+from publisher.store import effects, looking
 from publisher.store.accounts import Accounts
 from publisher.store.belongings import Belongings, forget_picture, read_belongings
 from publisher.store.calls import call_name, call_outcome, remember_calls
@@ -30,18 +30,11 @@ from publisher.store.contents import keep_content, keep_originals
 from publisher.store.database import check_is_database, open_database
 from publisher.store.dates import Dates
 from publisher.store.deliveries import Deliveries
-from publisher.store.effects import (
-    begin_effect,
-    conclude_effect,
-    forget_effect,
-    read_effect,
-    read_effects,
-    undo_effect,
-)
 from publisher.store.furnishings import Furnishings
 from publisher.store.plans import Plans
 from publisher.store.records import Effect, EffectState, Filing, Heard, Intent, Past, Pause, Published, Rights
 from publisher.store.revisions import exchange_files, is_submission_begun
+from publisher.store.search import SearchIndex, mark
 from publisher.store.writing import Writer
 
 __all__ = [
@@ -77,9 +70,11 @@ class Store:
         self.deliveries = Deliveries(self._read, self._write)
         self.dates = Dates(self._read)
         self.furnishings = Furnishings(self._read, self._write)
+        self.search = SearchIndex(path, self._read, self._write)
 
     def close(self) -> None:
         """Let go of every connection."""
+        self.search.close()
         self._engine.dispose()
 
     # ------------------------------------------------------------------ issues
@@ -219,7 +214,7 @@ class Store:
                 exchange_files(db, move.revises.of, issue)
             _move(db, issue, move, now, _t.issue.c.lease_owner == owner if owner else _unleased(now))
             if move.undone is not None:
-                undo_effect(db, issue.id, move.undone, now)
+                effects.undo_effect(db, issue.id, move.undone, now)
             return _issue(db, issue.id)
 
     def history(self, issue_id: int) -> list[Past]:
@@ -277,7 +272,7 @@ class Store:
     def effect(self, issue_id: int, kind: str, key: str) -> Effect | None:
         """What is known of one effect; None if it was never begun."""
         with self._read() as db:
-            return read_effect(db, issue_id, kind, key)
+            return effects.read_effect(db, issue_id, kind, key)
 
     def is_submission_begun(self, issue: Issue) -> bool:
         """Whether its draft was submitted, or may have been."""
@@ -287,14 +282,14 @@ class Store:
     def effects(self, issue_id: int) -> list[Effect]:
         """All effects of an issue in the order of their intents."""
         with self._read() as db:
-            return read_effects(db, issue_id)
+            return effects.read_effects(db, issue_id)
 
     def intend(self, issue_id: int, kind: str, key: str, owner: str, now: datetime) -> Intent:
         """Commit that an effect is about to be sent, with a full lease; StaleIssue if the lease was lost."""
         intent = Intent(issue_id, kind, key, now)
         with self._write() as db:
             _extend(db, issue_id, owner, now)
-            begin_effect(db, intent)
+            effects.begin_effect(db, intent)
         return intent
 
     def finish(self, intent: Intent, result: Mapping[str, Any], now: datetime) -> Effect | None:
@@ -302,24 +297,24 @@ class Store:
         # A detail stays: it says that the answer was lost at first, and the result found later.
         with self._write() as db:
             ending = {"state": EffectState.DONE, "result": dict(result), "ended_at": now}
-            return conclude_effect(db, intent, ending, now)
+            return effects.conclude_effect(db, intent, ending, now)
 
     def reject(self, intent: Intent, error: tuple[int, str, str], now: datetime) -> None:
         """Commit that the platform refused an effect: (errcode, rid, detail)."""
         errcode, rid, detail = error
         ending = {"state": EffectState.REJECTED, "errcode": errcode, "rid": rid, "detail": detail, "ended_at": now}
         with self._write() as db:
-            conclude_effect(db, intent, ending, now)
+            effects.conclude_effect(db, intent, ending, now)
 
     def remark(self, intent: Intent, detail: str, now: datetime) -> None:
         """Note why the outcome of an effect is not known; its state stays."""
         with self._write() as db:
-            conclude_effect(db, intent, {"detail": detail}, now)
+            effects.conclude_effect(db, intent, {"detail": detail}, now)
 
     def forget_effect(self, issue_id: int, kind: str, key: str) -> None:
         """Strike an effect that a person, or the platform, knows not to have happened. The history keeps it."""
         with self._write() as db:
-            forget_effect(db, issue_id, kind, key)
+            effects.forget_effect(db, issue_id, kind, key)
 
     # ------------------------------------------------------------------ pictures, events
 
@@ -458,7 +453,7 @@ def _issue(db: Connection, issue_id: int) -> Issue:
 def _move(db: Connection, issue: Issue, move: Move, now: datetime, may_move: Any) -> None:
     if not may_follow(issue.status, move.to):
         raise WrongMove(f"issue {issue.id}: {issue.status} -> {move.to}", f"第 {issue.id} 号稿件现在不能这样处理")
-    values: dict[str, object] = {"status": move.to, "next_try_at": move.next_try_at, **move.facts}
+    values: dict[str, object] = {"status": move.to, "next_try_at": move.next_try_at, **move.facts, **mark(issue, move)}
     guard = [_t.issue.c.id == issue.id, _t.issue.c.status == issue.status, may_move]
     if db.execute(_t.issue.update().where(*guard).values(values)).rowcount == 0:
         raise StaleIssue(f"issue {issue.id} was moved by somebody else", "稿件正在处理，请稍后再试")

@@ -17,7 +17,7 @@ from typing import Final
 from publisher.app import Publisher, system_clock
 from publisher.config import Settings
 from publisher.errors import ConfigError, Unavailable
-from publisher.replies import Archive, Message, Rule
+from publisher.replies import Archive, Hit, Message, Reply, Rule
 from publisher.rulebook import Rulebook
 from publisher.web.recording import Delivery, Kept, Recorder, open_recorder
 from publisher.web.snapshots import Snapshots
@@ -25,6 +25,8 @@ from publisher.web.tally import Tally
 
 REFRESH_SECONDS: Final = 2.0
 """How old an answer may be: what was published is found this soon."""
+_READ_SECONDS: Final = 60.0
+"""So often the archives are read though no issue has moved: the pictures of replies come without one."""
 _REPORT_SECONDS: Final = 60.0
 _START_SECONDS: Final = 5.0
 """So long a start waits for the database, if there is a snapshot to go on with; else it waits for ever."""
@@ -56,6 +58,8 @@ class Backstage:
         self._recorder: Recorder | None = None
         self._waiting: deque[Delivery] = deque(maxlen=_MOST_WAITING)
         self._file: tuple[int, int] | None = None
+        self._seen: tuple[object, object] = (None, None)
+        self._read_at = 0.0
         self._trouble = ""
         self._fault: ConfigError | None = None
         self._first = threading.Event()
@@ -116,6 +120,19 @@ class Backstage:
         """Nothing is kept of a reader, as soon as the database can be written; the order is on the disk."""
         self._require_recorder().forget(openid)
 
+    def search(self, account: str, text: str) -> Sequence[Hit]:
+        """The published articles for a reader's words; Unavailable while the database cannot be read."""
+        return self._require_publisher().search(account, text)
+
+    def follow_up(self, account: str, openid: str, reply: Reply) -> None:
+        """Send a reader what came too late to be a reply; see `Upkeep.follow_up`."""
+        self._require_publisher().follow_up(account, openid, reply)
+
+    def _require_publisher(self) -> Publisher:
+        if self._publisher is None:
+            raise Unavailable("the database has not been opened yet")
+        return self._publisher
+
     def _require_recorder(self) -> Recorder:
         if self._recorder is None:
             raise Unavailable("the database has not been opened yet")
@@ -151,7 +168,11 @@ class Backstage:
     def _refresh(self) -> None:
         publisher = self._publisher or self._open_first()
         self._follow_file(publisher)
-        self._snapshots.take({name: publisher.archive(name) for name in self._snapshots.accounts})
+        # To read five hundred issues every two seconds would take a tenth of what answers readers.
+        seen = self._file, publisher.store.last_moved_at()
+        if seen != self._seen or time.monotonic() >= self._read_at + _READ_SECONDS:
+            self._snapshots.take({name: publisher.archive(name) for name in self._snapshots.accounts})
+            self._seen, self._read_at = seen, time.monotonic()
 
     def _open_first(self) -> Publisher:
         if self._snapshots.is_known and not self._settings.database.exists():

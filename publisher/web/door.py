@@ -90,6 +90,8 @@ def _build(
         keep=stage.keep,
         record_event=stage.record_event,
         forget=stage.forget,
+        search=stage.search,
+        follow_up=stage.follow_up,
         begin=stage.begin,
         close=stage.close,
     )

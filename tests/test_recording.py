@@ -169,9 +169,7 @@ def test_memory_is_bounded_where_nothing_can_be_written(state: Path, caplog: pyt
         assert "answered but not recorded" in caplog.text
     wait_until(lambda: recorder.is_settled)
     recorder.close()
-    numbers = kept(state)
-    assert numbers == list(range(len(numbers)))
-    assert len(numbers) >= 50_000
+    assert kept(state)[:50_000] == list(range(50_000))
     assert "oReader" not in caplog.text
 
 

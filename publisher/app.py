@@ -18,7 +18,7 @@ from pathlib import Path
 
 from publisher import reading
 from publisher.config import Settings, read_settings
-from publisher.errors import StaleIssue, Unreadable, WrongMove
+from publisher.errors import StaleIssue, Unavailable, Unreadable, WrongMove
 from publisher.filing import FilingRoom
 from publisher.inbox import Changed, Claim, Drop, Inbox, Waiting
 from publisher.issue import STATES, Account, Issue, Move, Status
@@ -29,7 +29,7 @@ from publisher.pipeline.quota import open_gate
 from publisher.pipeline.rights import refresh_rights
 from publisher.pipeline.scheduling import reschedule, time_after_retry
 from publisher.rendering.theme import parse_theme
-from publisher.replies import Archive, Entry, Message
+from publisher.replies import Archive, Entry, Hit, Message
 from publisher.slots import in_zone, parse_time
 from publisher.store import Effect, Heard, Past, Pause, Store, check_is_database
 from publisher.tidying import Litter, find_litter, remove
@@ -40,6 +40,9 @@ log = logging.getLogger("publisher.app")
 Clock = Callable[[], datetime]
 SET_BACK = timedelta(minutes=1)
 """By so much a clock may go back by itself."""
+SHOWN = 5
+"""So many articles a reader is shown at once."""
+_FINDABLE_OR_GONE = frozenset({Status.PUBLISHED, Status.REMOVED, Status.WITHDRAWN})
 _NOBODYS_BUSINESS = frozenset({"FromUserName", "ToUserName"})
 """Fields of an event that name a person; they are not kept."""
 
@@ -108,11 +111,24 @@ class Publisher:
         if issue is not None:
             self.filing.settle(self.clock())
             self.filing.report(issue, self.clock())
+            self._keep_index(issue)
         return issue
 
     def settle_files(self) -> None:
         """Archive every dropped file whose fate is decided, also after a crash."""
         self.filing.settle(self.clock())
+
+    def index_published(self, stop: threading.Event | None = None) -> None:
+        """Bring the index that readers search in to what is published, until `stop` is set; a fault is logged, and what
+        is left is done the next time.
+        """
+        try:
+            done = self.store.search.catch_up(stop)
+        except Exception as error:  # noqa: BLE001 - what is published stays so, whether it can be found or not
+            log.warning("the index of articles is behind: %s", error if isinstance(error, Unavailable) else type(error))
+            return
+        if done:
+            log.info("indexed=%d", done)
 
     def drop_leases(self) -> None:
         """Forget all leases: only for the one worker of the workspace, when it starts."""
@@ -276,6 +292,14 @@ class Publisher:
         )
         return Archive(tuple(entries), account)
 
+    def search(self, account: str, text: str) -> Sequence[Hit]:
+        """The published articles in which a reader's words stand, the best first, one more than can be shown at most.
+
+        Unavailable while the database cannot be read.
+        """
+        found = self.store.search.find(account, text, SHOWN + 1)
+        return [Hit(one.title, one.digest, one.url, one.cover_url, one.published_at) for one in found]
+
     def record_event(self, account: str, event: Message) -> None:
         """Keep a result event of the platform and ring for the issues that wait for one."""
         key = f"{event.created}:{event.message_id}:{event.event_key}"
@@ -294,7 +318,13 @@ class Publisher:
         after = self.store.move(issue, move, self.clock())
         self.filing.report(after, self.clock())
         log.info("issue=%d account=%s decided=%s->%s", issue.id, issue.account, issue.status, after.status)
+        self._keep_index(after)
         return after
+
+    def _keep_index(self, issue: Issue) -> None:
+        """Let readers find what is out, and not what is out no more."""
+        if issue.status in _FINDABLE_OR_GONE:
+            self.index_published()
 
     def _planner(self, issue: Issue) -> Planner:
         account = self.settings.accounts.get(issue.account) or Account(issue.account, "")

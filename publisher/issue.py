@@ -144,11 +144,14 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class ArticleRow:
-    """One article of the draft as people see it listed; `characters` counts its HTML."""
+    """One article of the draft as people see it listed; `characters` counts its HTML, `text` is for the
+    search.
+    """
 
     title: str
     digest: str
     characters: int
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

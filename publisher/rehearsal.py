@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Final
 
 from rich.console import Console
@@ -27,7 +28,6 @@ from publisher.replies import (
     TextReply,
     answer,
     asked,
-    nothing_found,
 )
 from publisher.replies.numbers import label_number, read_number, read_page
 from publisher.replies.rules import (
@@ -78,9 +78,8 @@ def rehearse(publisher: Publisher, account: str, message: Message) -> Rehearsal:
     account = _choose(publisher, account)
     rules = Rules(publisher.settings.rules)
     archive = publisher.archive(account) if account else Archive()
-    search = nothing_found  # INTEGRATOR: partial(publisher.search, account) once Publisher.search is merged
     text = asked(message)
-    answered = answer(message, rules, archive, search)
+    answered = answer(message, rules, archive, partial(publisher.search, account))
     return Rehearsal(message, account, text, rules.matching(message, text, account), answered, _lines(publisher))
 
 

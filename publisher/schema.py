@@ -96,6 +96,7 @@ issue = Table(
     Column("lease_until", Moment),
     Column("archive_path", Text),
     Column("archived_at", Moment),
+    Column("to_index", Integer, nullable=False, server_default="0"),
     # the same bytes twice are one issue
     UniqueConstraint("account", "fingerprint"),
     # the schedule is a query
@@ -106,6 +107,7 @@ issue = Table(
 )
 
 Index("ix_issue_unfiled", issue.c.id, sqlite_where=issue.c.archived_at.is_(None))
+Index("ix_issue_to_index", issue.c.id, sqlite_where=issue.c.to_index == 1)
 
 original = Table(
     "original",
@@ -149,8 +151,27 @@ article = Table(
     Column("title", Text, nullable=False),
     Column("digest", Text, nullable=False),
     Column("characters", Integer, nullable=False),
+    Column("text", Text, nullable=False, server_default=""),
 )
-"""The articles of the draft that an issue becomes."""
+"""The articles of the draft that an issue becomes; `text` is what readers search in."""
+
+found = Table(
+    "found",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("issue_id", ForeignKey("issue.id"), nullable=False, index=True),
+    Column("account", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("cover_url", Text, nullable=False),
+    Column("published_at", Moment, nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""Every published article that has a link, as it is in the index; the lower the id, the newer."""
+
+TERMS = ("found_titles", "found_texts")
+"""Full-text tables (FTS5, made by migration 0004): the terms of each row of `found` under its id, and nothing else."""
 
 history = Table(
     "history",

@@ -50,6 +50,7 @@ def work(publisher: Publisher, environment: Mapping[str, str]) -> None:
         sd_notify(environment, "READY=1")
         # Beside the work: a network that is down holds up nothing.
         threading.Thread(target=publisher.probe_rights, name="rights", daemon=True).start()
+        threading.Thread(target=publisher.index_published, args=(stop,), name="index", daemon=True).start()
         log.info("worker ready home=%s accounts=%s", publisher.settings.home, ",".join(publisher.settings.accounts))
         engine.run(stop)
         sd_notify(environment, "STOPPING=1")
@@ -66,6 +67,7 @@ def work_once(publisher: Publisher, wait: timedelta) -> Pass:
         publisher.settle_files()
         publisher.ring()
         publisher.probe_rights()
+        publisher.index_published()
         taken = _take_in_settled(publisher)
         deadline = time.monotonic() + wait.total_seconds()
         _drain(publisher)

@@ -21,6 +21,7 @@ from publisher.rendering.layout import issue_number
 from publisher.rendering.palette import palette
 from publisher.rendering.qr import qr_code
 from publisher.rendering.theme import Theme
+from publisher.segmentation import text_of_sections
 from publisher.slots import is_over
 
 
@@ -141,6 +142,9 @@ def _refuse_faults(notes: Sequence[Note]) -> None:
 
 def _content(newsletter: Newsletter, rendering: Rendering) -> Content:
     head = newsletter.masthead or Masthead()
-    rows = tuple(ArticleRow(piece.title, piece.digest, len(piece.content)) for piece in rendering.pieces)
+    rows = tuple(
+        ArticleRow(piece.title, piece.digest, len(piece.content), text_of_sections(piece.sections))
+        for piece in rendering.pieces
+    )
     stored = codec.dump(structs.replace(newsletter, assets=()))
     return Content(stored, head.name, head.year, head.issue, head.total_issue, newsletter.assets, rows)

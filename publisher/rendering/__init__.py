@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 
-from publisher.document import Article, Code, Level, Newsletter, Note, walk
+from publisher.document import Article, Code, Level, Newsletter, Note, Section, walk
 from publisher.issue import Layout
 from publisher.lint import lint
 from publisher.rendering import digest, limits
@@ -33,7 +33,7 @@ ADDRESS_LENGTH = 150
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One article of the draft, ready for the platform. `title` may be a short form; `source_url` is the 阅读原文
-    link or ""; `pictures` are the fingerprints used, in reading order.
+    link or ""; `pictures` are the fingerprints used, in reading order; `sections` is what stands in it.
     """
 
     title: str
@@ -42,6 +42,7 @@ class Piece:
     content: str
     source_url: str
     pictures: tuple[str, ...]
+    sections: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class _Press:
         about_content = limits.check_content(written.title, written.content, _left_out(part, written.page.theme))
         pictures = tuple(written.page.pictures)
         given = own_digest or self._digest(part)
-        piece = Piece(written.title, written.author, given, written.content, source_url, pictures)
+        piece = Piece(written.title, written.author, given, written.content, source_url, pictures, part.sections)
         return piece, (*written.notes, *about_digest, *about_url, *written.page.notes, *about_content)
 
     def _write(self, part: Part) -> _Written:

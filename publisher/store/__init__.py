@@ -17,21 +17,21 @@ from sqlalchemy import Connection, select, true
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from publisher import schema
+from publisher import schema as _t
 from publisher.document import Asset
 from publisher.errors import StaleIssue, Unavailable, WrongMove
 from publisher.issue import OPEN, ArticleRow, Issue, Move, Status, may_follow
 from publisher.migrations import migrate
-from publisher.store import looking
+from publisher.store import dates, looking
 from publisher.store.accounts import Accounts
 from publisher.store.belongings import Belongings, forget_picture, read_belongings
 from publisher.store.calls import call_name, call_outcome, remember_calls
 from publisher.store.contents import keep_content, keep_originals
 from publisher.store.database import check_is_database, open_database
-from publisher.store.dates import Dates
 from publisher.store.plans import Plans
 from publisher.store.records import Effect, EffectState, Filing, Heard, Past, Pause, Published, Rights
 from publisher.store.revisions import exchange_files, is_submission_begun
+from publisher.store.search import SearchIndex, mark
 from publisher.store.writing import Writer
 
 __all__ = [
@@ -44,8 +44,7 @@ LEASE = timedelta(seconds=60)
 _FRESH = timedelta(seconds=5)
 """A lease that was renewed no longer ago is as good as a full one."""
 
-_ISSUE_COLUMNS = [schema.issue.c[field.name] for field in fields(Issue)]
-_t = schema
+_ISSUE_COLUMNS = [_t.issue.c[field.name] for field in fields(Issue)]
 
 
 class Store(Plans):
@@ -58,10 +57,12 @@ class Store(Plans):
         migrate(self._engine)
         self._writer = Writer(self._engine)
         self.accounts = Accounts(self._read, self._write)
-        self.dates = Dates(self._read)
+        self.dates = dates.Dates(self._read)
+        self.search = SearchIndex(path, self._read, self._write)
 
     def close(self) -> None:
         """Let go of every connection."""
+        self.search.close()
         self._engine.dispose()
 
     # ------------------------------------------------------------------ issues
@@ -446,7 +447,7 @@ def _issue(db: Connection, issue_id: int) -> Issue:
 def _move(db: Connection, issue: Issue, move: Move, now: datetime, may_move: Any) -> None:
     if not may_follow(issue.status, move.to):
         raise WrongMove(f"issue {issue.id}: {issue.status} -> {move.to}", f"第 {issue.id} 号稿件现在不能这样处理")
-    values: dict[str, object] = {"status": move.to, "next_try_at": move.next_try_at, **move.facts}
+    values: dict[str, object] = {"status": move.to, "next_try_at": move.next_try_at, **move.facts, **mark(issue, move)}
     guard = [_t.issue.c.id == issue.id, _t.issue.c.status == issue.status, may_move]
     if db.execute(_t.issue.update().where(*guard).values(values)).rowcount == 0:
         raise StaleIssue(f"issue {issue.id} was moved by somebody else", "稿件正在处理，请稍后再试")

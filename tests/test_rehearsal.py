@@ -187,3 +187,12 @@ def test_dates_are_read_once_and_missing_ones_are_none(published: World) -> None
 
 def broken() -> Message:
     raise OSError("database is gone")
+
+
+def test_a_word_is_looked_for_in_what_is_published(published: World) -> None:
+    told = row(published, "有没有春天的文章？")
+    assert (told["rule"]["name"], told["outcome"]) == ("其他", "found")
+    assert told["reply"]["articles"] == [
+        {"title": "春天", "description": "摘要", "picture_url": "", "url": PUBLISHED_LINK}
+    ]
+    assert "结果  搜索到了" in run(published, "春天")

@@ -263,6 +263,12 @@ def test_politeness_in_any_order_comes_to_an_end(text: str) -> None:
     assert len(bare(text)) <= len(text)
 
 
+@pytest.mark.parametrize("text", ["/:" * 127 + "字", "[a]" * 85 + "字", "的内容" * 85 + "x", "请问" * 128, "ﷺ" * 300])
+def test_what_is_repeated_to_no_end_comes_to_an_end(text: str) -> None:
+    # With backtracking the first would not within the test's timeout.
+    assert len(bare(normalise(text))) <= 256
+
+
 def test_a_search_is_given_the_words_apart() -> None:
     assert phrase("  GPT\u3000４o  算力！\n") == "gpt 4o 算力"
     assert phrase("第1️⃣期") == "第1期"

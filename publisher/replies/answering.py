@@ -128,8 +128,8 @@ def _show(entry: Entry, said: str) -> Reply:
 
 def _not_there(question: _Question, number: Number) -> str:
     latest = question.archive.entries[0]
-    known = f"最新一期是{link(latest.url, _name(latest))}。" if latest.url else f"最新一期是{_name(latest)}。"
-    return f"没有找到{label_number(number)}。\n{known}\n{_offer(question)}"
+    known = link(latest.url, _name(latest))
+    return f"没有找到{label_number(number)}。\n最新一期是{known}。\n{_offer(question)}"
 
 
 def _list(question: _Question) -> Answered:
@@ -190,10 +190,10 @@ def _show_hits(hits: Sequence[Hit], about: str) -> Reply:
 
 def _say(question: _Question, text: str) -> Reply:
     """An editor's text, its places filled; Silence where there is none."""
-    drafts = question.archive.drafts(question.rules)
-    said = drafts.get(text)
+    drafts, name = question.archive.drafts(question.rules), f"text {text}"
+    said = drafts.get(name)
     if said is None:
-        said = drafts[text] = _fill(text, question.archive, question.rules) if "{" in text else text
+        said = drafts[name] = _fill(text, question.archive, question.rules) if "{" in text else text
     return TextReply(said) if said else Silence()
 
 

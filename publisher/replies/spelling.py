@@ -17,12 +17,14 @@ _HIDDEN: Final = re.compile(f"[{_UNSEEN}]+")
 _BLANK: Final = re.compile(f"[\\s{_UNSEEN}]+")
 _SIMPLER: Final = str.maketrans(TRADITIONAL, SIMPLIFIED)
 
-_EMOTICONS: Final = re.compile(
-    r"^(?:\[[a-z\u4e00-\u9fff]{1,10}\])+|(?:\[[a-z\u4e00-\u9fff]{1,10}\]|/:[^\u4e00-\u9fff]{1,9})+$"
-)
+_SMILEY: Final = r"(?:\[[a-z\u4e00-\u9fff]{1,10}+\]|/:[^\u4e00-\u9fff/\[]{1,9}+)"
 """The platform writes its own smileys as [微笑], /::) or /:rose."""
+_SMILEYS_FIRST: Final = re.compile(f"{_SMILEY}++")
+_SMILEYS_LAST: Final = re.compile(f"{_SMILEY}++$")
+_TAIL: Final = 48
+"""Characters at the end of a text in which smileys and politeness are looked for."""
 
-# Both are possessive: what they took they never give back, whatever a hostile reader repeats.
+# All are possessive: what they took they never give back, whatever a hostile reader repeats.
 _OPENING: Final = re.compile(
     r"(?:(?:请问|请|麻烦|劳驾|您好|你好|亲|帮我|帮忙|给我|我想要?|我要|想要?|要|看看|看一?下|看|阅读|读|查看|查一?下|查找|查询|查"
     r"|找一?下|找|搜索|搜一?下|搜|发我|发一?下|发|来一?份|来|求|有没有|有无|有|关于|打开|下载|推送|get|show|search|the)[,:!]?)++"
@@ -32,15 +34,12 @@ _CLOSING: Final = re.compile(
     r"|有没有|有吗|的?链接|的?全文|的?内容|的?(?:相关)?文章|的?(?:相关)?资料|相关的?|方面的?|的))++$"
 )
 
-_POLITE: Final = 24
-"""Characters at the end of a text in which politeness is looked for."""
-
 
 def normalise(text: str) -> str:
     """`text` as rules compare it: NFKC, lower case, simplified characters, no blanks, no punctuation or emoji at its
     ends. A text of nothing else keeps it, so that a rule can answer “？”.
     """
-    return trim(even(text[:LONGEST]).casefold())
+    return trim(even(text[:LONGEST])[:LONGEST].casefold())
 
 
 def phrase(text: str) -> str:
@@ -66,7 +65,7 @@ def trim(text: str) -> str:
     """`text` without punctuation and emoji at its ends; one of nothing else as it is."""
     if not text or (text[0].isalnum() and text[-1].isalnum() and "/:" not in text):
         return text
-    kept = _EMOTICONS.sub("", text) or text
+    kept = _without_smileys(text) or text
     start, end = 0, len(kept)
     while end > start and _decorates(kept[end - 1]):
         end -= 1
@@ -75,11 +74,18 @@ def trim(text: str) -> str:
     return kept[start:end] or text
 
 
+def _without_smileys(text: str) -> str:
+    first = _SMILEYS_FIRST.match(text)
+    rest = text[first.end() :] if first else text
+    last = _SMILEYS_LAST.search(rest, max(0, len(rest) - _TAIL))
+    return rest[: last.start()] if last else rest
+
+
 def bare(text: str) -> str:
     """A normalised text without what is only polite: 我想看第18期，谢谢 becomes 第18期; "" if nothing else is in it."""
     opened = _OPENING.match(text)
     rest = text[opened.end() :] if opened else text
-    closed = _CLOSING.search(rest, max(0, len(rest) - _POLITE))
+    closed = _CLOSING.search(rest, max(0, len(rest) - _TAIL))
     return trim(rest[: closed.start()] if closed else rest)
 
 

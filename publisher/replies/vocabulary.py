@@ -79,9 +79,11 @@ class Archive:
         """The texts that were made of this archive under some rules, by name: a list is made once, and not for each of
         the thousands who ask for it.
         """
-        if not self._drafts or self._drafts[0][0] is not rules:
-            self._drafts[:] = [(rules, {})]
-        return self._drafts[0][1]
+        kept = self._drafts[0] if self._drafts else None
+        if kept is None or kept[0] is not rules:
+            kept = (rules, {})
+            self._drafts[:] = [kept]
+        return kept[1]
 
     def find(self, number: Number) -> Sequence[Entry]:
         """The issues that a reader means by `number`, newest first: one, or all of a month, or none. A number without

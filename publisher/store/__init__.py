@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, select, true
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from publisher import schema
+from publisher import schema as _t
 from publisher.document import Asset
 from publisher.errors import StaleIssue, Unavailable, WrongMove
 from publisher.issue import OPEN, ArticleRow, Issue, Move, Status, may_follow
@@ -47,8 +47,7 @@ LEASE = timedelta(seconds=60)
 _FRESH = timedelta(seconds=5)
 """A lease that was renewed no longer ago is as good as a full one."""
 
-_ISSUE_COLUMNS = [schema.issue.c[field.name] for field in fields(Issue)]
-_t = schema
+_ISSUE_COLUMNS = [_t.issue.c[field.name] for field in fields(Issue)]
 # Built once: to put them together takes longer than to run them.
 _ISSUE = select(*_ISSUE_COLUMNS).where(_t.issue.c.id == bindparam("of"))
 _IS_MINE = (_t.issue.c.id == bindparam("of")) & (_t.issue.c.lease_owner == bindparam("whose"))

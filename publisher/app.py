@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -373,7 +373,9 @@ class Publisher:
 
 
 def _archive(store: Store, account: str) -> Archive:
-    return Archive(tuple(
+    rows, pictures = store.published(account), store.furnishings.reply_pictures(account)
+    dates = store.dates.of([row.issue.id for row in rows])
+    entries = (
         Entry(
             issue_id=row.issue.id,
             title=row.issue.title,
@@ -385,9 +387,19 @@ def _archive(store: Store, account: str) -> Archive:
             issue=row.number,
             total_issue=row.total_number,
             published_at=row.issue.published_at or row.issue.created_at,
+            dated=_read_day(dates[row.issue.id]),
         )
-        for row in store.published(account)
-    ))  # fmt: skip
+        for row in rows
+    )
+    return Archive(tuple(entries), account, {name: picture.media_id for name, picture in pictures.items()})
+
+
+def _read_day(written: str) -> date | None:
+    """The day of a masthead's date; None where it has none, or is none that the calendar has."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def _speaks_of(event: Heard) -> set[str]:

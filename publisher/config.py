@@ -99,7 +99,7 @@ def read_settings(home: Path, environment: Mapping[str, str]) -> Settings:
     accounts = {name: _with_secrets(account, environment, faults) for name, account in accounts.items()}
     if settings.default_account and settings.default_account not in accounts:
         faults.append(f"publisher.toml: default_account: no account {settings.default_account!r} in accounts.toml")
-    rules = _read_rules(tables["replies.toml"], faults)
+    rules = _read_rules(tables["replies.toml"], accounts, faults)
     menus = _read_menus(tables["menu.toml"], accounts, faults)
     if faults:
         raise ConfigError(faults)
@@ -140,18 +140,6 @@ def own_themes(home: Path) -> dict[str, str]:
     """The CSS of the themes in the workspace `home`, by name, with their faults, if any."""
     folder = home / "config" / "themes"
     return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.glob("*.css"))}
-
-
-def reply_pictures(home: Path) -> frozenset[str]:
-    """The files, relative to config/, that the rules of replies.toml show as pictures, as it is now. ConfigError if it
-    cannot be read.
-    """
-    faults: list[str] = []
-    rules = _read_toml(home / "config" / "replies.toml", faults).get("reply", [])
-    if faults:
-        raise ConfigError(faults)
-    named = [rule.get("picture") for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
-    return frozenset(name for name in named if isinstance(name, str) and name)
 
 
 def secret_variable(account: str, secret: str) -> str:
@@ -197,13 +185,13 @@ def _read_themes(home: Path, faults: list[str]) -> dict[str, str]:
     return {name: css for name, css in own_themes(home).items() if is_fine(name, css)}
 
 
-def _read_rules(table: Mapping[str, Any], faults: list[str]) -> tuple[Rule, ...]:
+def _read_rules(table: Mapping[str, Any], accounts: Collection[str], faults: list[str]) -> tuple[Rule, ...]:
     if not table:
         return ()
     from publisher.replies import parse_rules
 
     none: tuple[Rule, ...] = ()
-    return _collect(lambda: parse_rules(table), none, "replies.toml", faults)
+    return _collect(lambda: parse_rules(table, accounts), none, "replies.toml", faults)
 
 
 def _read_menus(table: Mapping[str, Any], accounts: Collection[str], faults: list[str]) -> dict[str, Menu]:

@@ -22,7 +22,8 @@ from publisher.menu.buttons import (
     Submenu,
     Visit,
 )
-from publisher.replies.numbers import compile_notation, normalise, read_number
+from publisher.replies.numbers import read_issue
+from publisher.replies.spelling import normalise
 
 LATEST: Final = "最新"
 """What an editor writes for the newest issue."""
@@ -39,9 +40,6 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "view": ("url",),
     "miniprogram": ("appid", "pagepath", "url"),
 }
-_NOTATIONS: Final = tuple(
-    compile_notation(notation) for notation in ("N", "N期", "第N期", "总第N期", "总N期", "Y年第N期", "Y年N期", "Y-N期")
-)
 
 
 def parse_menus(table: Mapping[str, object], accounts: Collection[str]) -> dict[str, Menu]:
@@ -179,13 +177,11 @@ class _ButtonReader:
     def _issue(self, show: Show) -> Following:
         value = self._entry["issue"]
         written = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
-        text = normalise(written)
-        if text in (LATEST, "最新一期"):
+        if normalise(written) in (LATEST, "最新一期"):
             return Following(show, None, written)
-        for notation in _NOTATIONS:
-            if found := notation.fullmatch(text):
-                number = read_number(found.groupdict())
-                return Following(show, number, f"第 {written} 期" if written.isdecimal() else written)
+        said = f"第 {written.strip()} 期" if written.strip().isdecimal() else written
+        if number := read_issue(said):
+            return Following(show, number, said)
         self._blame(f'issue 要写 "{LATEST}" 或期号，例如 18、"总第18期"、"2026年第3期"')
         return Following(show, None, "")
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select, true
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from publisher import schema
+from publisher import schema as _t
 from publisher.document import Asset
 from publisher.errors import StaleIssue, Unavailable, WrongMove
 from publisher.issue import OPEN, ArticleRow, Issue, Move, Status, may_follow
@@ -28,6 +28,7 @@ from publisher.store.belongings import Belongings, forget_picture, read_belongin
 from publisher.store.calls import call_name, call_outcome, remember_calls
 from publisher.store.contents import keep_content, keep_originals
 from publisher.store.database import check_is_database, open_database
+from publisher.store.dates import Dates
 from publisher.store.furnishings import Furnishings
 from publisher.store.plans import Plans
 from publisher.store.records import Effect, EffectState, Filing, Heard, Past, Pause, Published, Rights
@@ -44,8 +45,7 @@ LEASE = timedelta(seconds=60)
 _FRESH = timedelta(seconds=5)
 """A lease that was renewed no longer ago is as good as a full one."""
 
-_ISSUE_COLUMNS = [schema.issue.c[field.name] for field in fields(Issue)]
-_t = schema
+_ISSUE_COLUMNS = [_t.issue.c[field.name] for field in fields(Issue)]
 
 
 class Store(Plans):
@@ -59,6 +59,7 @@ class Store(Plans):
         self._writer = Writer(self._engine)
         self.accounts = Accounts(self._read, self._write)
         self.furnishings = Furnishings(self._read, self._write)
+        self.dates = Dates(self._read)
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -16,15 +16,16 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from publisher.config import Settings, reply_pictures
-from publisher.errors import AccountRefused, Busy, ConfigError, NotYet, PublisherError, Retry, WrongMove
+from publisher.config import Settings
+from publisher.errors import AccountRefused, Busy, NotYet, PublisherError, Retry, WrongMove
 from publisher.issue import Account
 from publisher.menu import Menu
 from publisher.pipeline import Edges
 from publisher.replies import Archive, Reply
+from publisher.rulebook import Rulebook
 from publisher.upkeep.certification import EVENTS, Alert, find_alerts
 from publisher.upkeep.menus import MenuView, Strange, push_menu, renew_menu, view_menu
-from publisher.upkeep.pictures import Marks, mark_files, upload_pictures
+from publisher.upkeep.pictures import Marks, mark_files, pictures_of, upload_pictures
 
 __all__ = ["MenuView", "Strange", "Upkeep"]
 
@@ -43,7 +44,7 @@ class Upkeep:
         self._archive = archive
         self._rests: dict[tuple[str, str], datetime] = {}
         self._done: dict[str, Marks] = {}
-        self._named: tuple[Marks, frozenset[str]] = ({}, frozenset())
+        self._rulebook = Rulebook(settings.home / "config" / "replies.toml", settings.accounts)
 
     # ------------------------------------------------------------------ menus
 
@@ -112,24 +113,14 @@ class Upkeep:
 
     def _upload_pictures(self, account: Account) -> None:
         folder = self._settings.home / "config"
-        names = self._names()
+        self._rulebook.look()
+        names = pictures_of(self._rulebook.rules, account.name)
         marks = mark_files(folder, names)
         if marks == self._done.get(account.name, {}):
             return
         for error in upload_pictures(account, folder, names, self._edges):
             log.warning("account=%s %s", account.name, error.detail)
         self._done[account.name] = marks
-
-    def _names(self) -> frozenset[str]:
-        """The pictures that replies.toml names; those of before while it is broken."""
-        marks = mark_files(self._settings.home / "config", ["replies.toml"])
-        if marks != self._named[0]:
-            try:
-                self._named = (marks, reply_pictures(self._settings.home))
-            except ConfigError as error:
-                log.warning("%s", "; ".join(error.faults))
-                self._named = (marks, self._named[1])
-        return self._named[1]
 
     def _try(self, account: Account, task: str, do: Callable[[Account], None]) -> None:
         now, key = self._edges.clock(), (account.name, task)

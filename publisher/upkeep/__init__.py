@@ -19,7 +19,6 @@ from datetime import datetime, timedelta
 from publisher.config import Settings
 from publisher.errors import AccountRefused, Busy, NotYet, PublisherError, Retry, WrongMove
 from publisher.issue import Account
-from publisher.menu import Menu
 from publisher.pipeline import Edges
 from publisher.replies import Archive, Reply
 from publisher.rulebook import Rulebook
@@ -48,24 +47,26 @@ class Upkeep:
 
     # ------------------------------------------------------------------ menus
 
+    def accounts(self, account: str) -> list[str]:
+        """All accounts, or the one of that name; WrongMove if there is none."""
+        return _choose(account, list(self._settings.accounts), "没有名为 {0} 的公众号；已配置的有：{1}。")
+
     def with_menu(self, account: str) -> list[str]:
-        """The accounts that have a menu in menu.toml, or the one of that name; WrongMove if it has none."""
+        """The accounts that have a menu in menu.toml, or the one of that name; WrongMove if there is none."""
         configured = list(self._settings.menus)
-        if account and account not in configured:
-            known = "、".join(configured) or "（还没有）"
-            raise WrongMove(f"no menu for {account}", f"menu.toml 里没有公众号 {account} 的菜单；有菜单的：{known}。")
-        return [account] if account else configured
+        if not configured:
+            raise WrongMove("no menu is configured", "config/menu.toml 里还没有菜单；文件里有例子。")
+        return _choose(account, configured, "menu.toml 里没有公众号 {0} 的菜单；有菜单的：{1}。")
 
     def view_menu(self, account: str) -> MenuView:
-        """The configured menu and the platform's, side by side."""
-        return view_menu(*self._menu(account), self._archive(account), self._edges)
+        """The configured menu, which may have no button, and the platform's, side by side."""
+        configured = self._settings.menus.get(account, ())
+        return view_menu(self._settings.accounts[account], configured, self._archive(account), self._edges)
 
     def push_menu(self, account: str, strange: Strange) -> MenuView:
         """Push the configured menu if the platform's differs; both as they were before."""
-        return push_menu(*self._menu(account), self._archive(account), self._edges, strange)
-
-    def _menu(self, account: str) -> tuple[Account, Menu]:
-        return self._settings.accounts[account], self._settings.menus[account]
+        chosen, menu = self._settings.accounts[account], self._settings.menus[account]
+        return push_menu(chosen, menu, self._archive(account), self._edges, strange)
 
     # ------------------------------------------------------------------ reply pictures
 
@@ -134,6 +135,12 @@ class Upkeep:
         except Exception:
             log.exception("account=%s upkeep of %s failed", account.name, task)
             self._rests[key] = now + LATER
+
+
+def _choose(account: str, known: list[str], note: str) -> list[str]:
+    if account and account not in known:
+        raise WrongMove(f"no account {account}", note.format(account, "、".join(known)))
+    return [account] if account else known
 
 
 def _wait(error: PublisherError, now: datetime) -> datetime:

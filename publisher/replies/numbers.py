@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from publisher.replies.spelling import even, normalise, trim
@@ -85,18 +86,42 @@ def read_numeral(numeral: str) -> int:
     return _read_tens(numeral)
 
 
-def compile_notation(notation: str) -> re.Pattern[str]:
-    """A pattern for a whole normalised text from a notation such as 第N期, Y年第N期, 总第N期 or Y年M月: N stands for
-    the number, Y for the year, M for the month (all capital). ValueError (Chinese) unless it has any, each at most
-    once, and not both N and M.
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """One way to write a number, a month or a year, such as 第N期 or Y年M月. `needs` is what must be in a text for it:
+    asking that first is quick, and most notations are never compiled.
     """
-    pieces = re.split("([NYM])", trim(even(notation)))
-    counts = {letter: pieces.count(letter) for letter in "NYM"}
+
+    written: str
+    letters: frozenset[str]
+    needs: tuple[str, ...]
+
+    def match(self, text: str) -> Mapping[str, str] | None:
+        """The parts of a whole normalised text: `number` or `total`, `month`, `year`; None: it is written otherwise."""
+        if any(need not in text for need in self.needs):
+            return None
+        found = _compile(self.written).fullmatch(text)
+        return found.groupdict() if found else None
+
+
+def read_notation(notation: str) -> Notation:
+    """A notation such as 第N期, Y年第N期, 总第N期 or Y年M月: N stands for the number, Y for the year, M for the month
+    (all capital). ValueError (Chinese) unless it has any, each at most once, and not both N and M.
+    """
+    written = trim(even(notation))
+    counts = {letter: written.count(letter) for letter in "NYM"}
     if max(counts.values()) != 1 or (counts["N"] and counts["M"]):
         raise ValueError("要有大写 N（期号）或 M（月份），可以再有 Y（年份），各最多一个")
-    group = "total" if "总" in "".join(pieces) else "number"
+    needs = re.split(f"[NYM{''.join(_SLIPS)}]", written)
+    letters = frozenset(letter for letter, count in counts.items() if count)
+    return Notation(written, letters, tuple(need.casefold() for need in needs if need))
+
+
+@lru_cache(maxsize=1024)
+def _compile(written: str) -> re.Pattern[str]:
+    group = "total" if "总" in written else "number"
     stands = {"N": f"(?P<{group}>{_NUMERAL})", "Y": f"(?P<year>{_YEAR})", "M": f"(?P<month>{_MONTH})"}
-    return re.compile("".join(stands.get(piece) or _with_slips(piece) for piece in pieces))
+    return re.compile("".join(stands.get(piece) or _with_slips(piece) for piece in re.split("([NYM])", written)))
 
 
 def may_hold_number(text: str) -> bool:
@@ -105,7 +130,7 @@ def may_hold_number(text: str) -> bool:
 
 
 def read_number(groups: Mapping[str, str]) -> Number | None:
-    """The number that a compiled notation caught; None: it caught a year alone."""
+    """The number that a notation caught; None: it caught a year alone."""
     year = _read_year(groups["year"]) if "year" in groups else None
     if "total" in groups:
         return TotalNumber(read_numeral(groups["total"]))
@@ -118,7 +143,7 @@ def read_number(groups: Mapping[str, str]) -> Number | None:
 
 
 def read_page(groups: Mapping[str, str]) -> tuple[int, int | None]:
-    """The page and the year of a contents list that a compiled notation caught: 目录2, 2023年目录."""
+    """The page and the year of a contents list that a notation caught: 目录2, 2023年目录."""
     page = read_numeral(groups["number"]) if "number" in groups else 1
     return page, _read_year(groups["year"]) if "year" in groups else None
 
@@ -128,9 +153,9 @@ def read_issue(text: str) -> Number | None:
     written = normalise(text)
     if written in _RELATIVE:
         return _RELATIVE[written]
-    caught = (pattern.fullmatch(written) for pattern in _NOTATIONS)
-    found = next((match for match in caught if match), None)
-    return read_number(found.groupdict()) if found else None
+    caught = (notation.match(written) for notation in _NOTATIONS)
+    found = next((parts for parts in caught if parts is not None), None)
+    return None if found is None else read_number(found)
 
 
 def label_number(number: Number) -> str:
@@ -175,6 +200,6 @@ _RELATIVE: Final[Mapping[str, Number]] = {
     "创刊号": First(),
 }
 _NOTATIONS: Final = tuple(
-    compile_notation(notation)
+    read_notation(notation)
     for notation in ("第N期", "N期", "总第N期", "总N期", "Y年第N期", "Y年N期", "Y年M月", "Y年M月号", "M月", "M月号")
 )

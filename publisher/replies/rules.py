@@ -10,7 +10,7 @@ from typing import Final, Self, TypeAlias
 
 import re2
 
-from publisher.replies.numbers import Number, may_hold_number
+from publisher.replies.numbers import Notation, Number, may_hold_number
 from publisher.replies.spelling import bare
 from publisher.replies.vocabulary import Message, NewsArticle
 
@@ -73,7 +73,7 @@ class Pattern:
 class Notations:
     """The whole text is an issue's number in one of these notations."""
 
-    patterns: tuple[re.Pattern[str], ...]
+    notations: tuple[Notation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Events:
 
     events: tuple[str, ...]
     names: frozenset[str] = frozenset()
-    notations: tuple[re.Pattern[str], ...] = ()
+    notations: tuple[Notation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +140,8 @@ class Rule:
                 return None if found is None else {"rest": text[len(found) :]}
             case Pattern(pattern=pattern):
                 return _NOTHING if text and compile_pattern(pattern).search(_for_re2(text)) else None
-            case Notations(patterns=patterns):
-                return _catch_number(patterns, text) if may_hold_number(text) else None
+            case Notations(notations=notations):
+                return _catch_number(notations, text) if may_hold_number(text) else None
 
 
 _NOTHING: Final[Caught] = {}
@@ -169,9 +169,12 @@ def _catch_event(events: Events, message: Message) -> Caught | None:
     return _NOTHING if scene in events.names else _catch_number(events.notations, scene.casefold())
 
 
-def _catch_number(patterns: Sequence[re.Pattern[str]], text: str) -> Caught | None:
-    caught = (found.groupdict() for pattern in patterns if (found := pattern.fullmatch(text)))
-    return next(caught, None)
+def _catch_number(notations: Sequence[Notation], text: str) -> Caught | None:
+    for notation in notations:
+        caught = notation.match(text)
+        if caught is not None:
+            return caught
+    return None
 
 
 def _re2_options() -> re2.Options:

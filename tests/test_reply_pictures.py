@@ -13,6 +13,7 @@ from publisher.document import fingerprint
 from publisher.errors import Unreadable
 from publisher.pictures import BODY_BYTES, fit_body, fit_whole
 from publisher.replies import Message, PictureReply, answer
+from publisher.upkeep import pictures
 from publisher.worker import work_once
 from tests.world import APPID, SECRETS, World, moving, picture
 
@@ -201,3 +202,32 @@ def test_the_doctor_names_a_picture_that_is_not_there(world: World, publisher: P
     told = "\n".join(finding.text for finding in examine(world.home, SECRETS) if not finding.fine)
     assert f"no picture {world.home / 'config' / 'gone.png'}" in told
     assert "there.png" not in told
+
+
+def test_a_file_that_is_too_large_is_not_read(
+    world: World, publisher: Publisher, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(pictures, "MOST_BYTES", 100)
+    lay(world, "group.png", picture())
+    name(world, "group.png")
+    publisher.upkeep.tend()
+    assert "group.png: too large" in caplog.text
+    assert uploaded(world) == []
+
+
+def test_a_fault_of_ours_is_logged_and_rests_for_an_hour(
+    world: World, publisher: Publisher, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> object:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(pictures, "_read", broken)
+    lay(world, "group.png", picture())
+    name(world, "group.png")
+    for _ in range(3):
+        publisher.upkeep.tend()
+    assert caplog.text.count("upkeep of pictures failed") == 1
+    monkeypatch.undo()
+    world.clock.turn(hours=1)
+    publisher.upkeep.tend()
+    assert publisher.reply_pictures("main").keys() == {"group.png"}

@@ -385,7 +385,7 @@ def menu() -> None:
 
 
 @menu.command("show")
-@click.option("--account", default="", help="Only this account. Default: every one with a menu in menu.toml.")
+@click.option("--account", default="", help="Only this account. Default: every one.")
 @click.pass_obj
 @_with_exit_codes
 def menu_show(home: Path, account: str) -> None:
@@ -393,8 +393,7 @@ def menu_show(home: Path, account: str) -> None:
     from publisher.terminal import show_menu
 
     upkeep = _open(home).upkeep
-    for name in upkeep.with_menu(account):
-        show_menu(upkeep.view_menu(name))
+    _for_each(upkeep.accounts(account), lambda name: show_menu(upkeep.view_menu(name)))
 
 
 @menu.command("push")
@@ -407,9 +406,8 @@ def menu_push(home: Path, account: str, replace: bool) -> None:  # noqa: FBT001 
     from publisher.terminal import show_pushed
     from publisher.upkeep import Strange
 
-    upkeep = _open(home).upkeep
-    for name in upkeep.with_menu(account):
-        show_pushed(upkeep.push_menu(name, Strange.REPLACE if replace else Strange.KEEP))
+    upkeep, strange = _open(home).upkeep, Strange.REPLACE if replace else Strange.KEEP
+    _for_each(upkeep.with_menu(account), lambda name: show_pushed(upkeep.push_menu(name, strange)))
 
 
 @main.command()
@@ -460,6 +458,18 @@ def _say(issue: Any) -> None:
     from publisher.terminal import describe
 
     click.echo(describe(issue))
+
+
+def _for_each(accounts: list[str], do: Callable[[str], None]) -> None:
+    """Do it for every account; what fails for one is said, and the others have their turn."""
+    failed = False
+    for name in accounts:
+        try:
+            do(name)
+        except PublisherError as error:
+            click.echo(f"公众号 {name}：{error.note}", err=True)
+            failed = True
+    sys.exit(NEEDS_PERSON if failed else DONE)
 
 
 def _print_json(value: object) -> None:

@@ -145,18 +145,6 @@ def own_themes(home: Path) -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.glob("*.css"))}
 
 
-def reply_pictures(home: Path) -> frozenset[str]:
-    """The files, relative to config/, that the rules of replies.toml show as pictures, as it is now. ConfigError if it
-    cannot be read.
-    """
-    faults: list[str] = []
-    rules = _read_toml(home / "config" / "replies.toml", faults).get("reply", [])
-    if faults:
-        raise ConfigError(faults)
-    named = [rule.get("picture") for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
-    return frozenset(name for name in named if isinstance(name, str) and name)
-
-
 def secret_variable(account: str, secret: str) -> str:
     """The environment variable that holds an account's secret."""
     return f"PUBLISHER_{re.sub(r'[^0-9A-Za-z]', '_', account).upper()}_{secret.upper()}"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from publisher import diagrams, office
 from publisher.app import system_clock
-from publisher.config import Settings, read_settings, reply_pictures, secret_variable
+from publisher.config import Settings, read_settings, secret_variable
 from publisher.errors import ConfigError, WeChatError
 from publisher.issue import Account
 from publisher.menu import Press, Signal, buttons_of
@@ -223,7 +223,7 @@ def _menu_keys(settings: Settings) -> Iterator[Finding]:
         )
         for key in keys:
             tap = Message("event", "", "", event="CLICK", event_key=key)
-            if not answer(tap, settings.rules, Archive()).rule:
+            if not answer(tap, settings.rules, Archive(account=name)).rule:
                 text = (
                     f'{name}: no rule answers the menu\'s key {key!r}; add a [[reply]] with event = "CLICK" and '
                     f'key = "{key}" to replies.toml'
@@ -233,7 +233,7 @@ def _menu_keys(settings: Settings) -> Iterator[Finding]:
 
 def _reply_pictures(settings: Settings) -> Iterator[Finding]:
     """The pictures that replies show and that are not there."""
-    for name in sorted(reply_pictures(settings.home)):
+    for name in sorted({rule.picture for rule in settings.rules if rule.picture}):
         if not (settings.home / "config" / name).is_file():
             text = f"replies.toml: no picture {settings.home / 'config' / name}; put it there, or name another one"
             yield Finding(fine=False, text=text)

@@ -105,11 +105,16 @@ def show_alerts(alerts: Sequence[tuple[str, Alert]], zones: Mapping[str, str]) -
 def show_menu(view: MenuView) -> None:
     """An account's menus: as configured, as it is, and what a push would change."""
     console, there = Console(), view.there
-    console.print(Text(f"公众号 {view.account}", style="bold"), soft_wrap=True)
     maker = "本程序推送的" if view.is_ours else "别的程序做的" if there.by_api else "在后台做的"
     head = f"公众号上的菜单（{maker}）：" if there.buttons else "公众号上没有菜单。"
-    changes = ("推送会改变：", view.changes) if view.changes else ("两边一样。", ())
-    for title, lines in (("menu.toml 里的菜单：", outline(view.wished)), (head, outline(there.buttons)), changes):
+    parts = [(head, outline(there.buttons))]
+    if view.wished:
+        changes = ("推送会改变：", list(view.changes)) if view.changes else ("两边一样。", [])
+        parts = [("menu.toml 里的菜单：", outline(view.wished)), *parts, changes]
+    else:
+        parts.append(("menu.toml 里没有它的菜单，程序不碰公众号上的菜单。", []))
+    console.print(Text(f"公众号 {view.account}", style="bold"), soft_wrap=True)
+    for title, lines in parts:
         for line in (title, *(f"    {line}" for line in lines)):
             console.print(Text(f"  {line}"), soft_wrap=True)
     for remark in _menu_remarks(view):

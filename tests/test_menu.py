@@ -519,14 +519,38 @@ def test_the_commands_show_push_and_refuse(world: World) -> None:
     assert (pushed.exit_code, "菜单已推送" in pushed.output) == (0, True)
     assert "没有变化" in run(world, "push").output
     assert "两边一样" in run(world, "show").output
-    assert run(world, "push", "--account", "other").exit_code == 2
+    for command in ("push", "show"):
+        assert run(world, command, "--account", "other").exit_code == 2
+
+
+def test_without_a_menu_of_ours_the_one_there_is_shown_and_left_alone(world: World) -> None:
+    configure(world, "")
+    make_in_console(world, LINK)
+    shown = run(world, "show")
+    assert shown.exit_code == 0
+    assert "官网：打开网页 https://a.cn" in shown.output
+    assert "不碰公众号上的菜单" in shown.output
+    assert "去掉" not in shown.output
+    assert run(world, "push").exit_code == 2
+
+
+def test_an_account_that_cannot_be_asked_keeps_no_other_back(world: World) -> None:
+    configure(world, button(key="目录"))
+    accounts = world.home / "config" / "accounts.toml"
+    first = f"[accounts.first]\nappid = 'wx9999999999999999'\napi_base = '{world.url}'\n"
+    accounts.write_text(first + accounts.read_text(encoding="utf-8"), encoding="utf-8")
+    pushed = run(world, "push")
+    assert pushed.exit_code == 1
+    assert "公众号 first：" in pushed.output
+    assert "公众号 main：菜单已推送" in pushed.output
 
 
 def test_the_doctor_names_the_keys_that_no_rule_answers(world: World) -> None:
-    configure(world, button(key="目录") + button(kind="pic_weixin", key="图"))
+    configure(world, button(key="目录") + button(key="无人") + button(kind="pic_weixin", key="图"))
     found = "\n".join(finding.text for finding in examine(world.home, SECRETS) if not finding.fine)
-    assert "no rule answers the menu's key '目录'" in found
+    assert "no rule answers the menu's key '无人'" in found
     assert "'图'" not in found
+    assert "'目录'" not in found  # a word that readers may send as well
     with (world.home / "config" / "replies.toml").open("a", encoding="utf-8") as rules:
         rules.write("\n[[reply]]\nname = '菜单'\nevent = 'CLICK'\ntext = '好'\n")
-    assert not any("'目录'" in finding.text for finding in examine(world.home, SECRETS))
+    assert not any("'无人'" in finding.text for finding in examine(world.home, SECRETS))

@@ -7,20 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from publisher import doctor
 from publisher.app import Publisher, open_publisher
+from publisher.doctor import examine
 from publisher.document import fingerprint
 from publisher.errors import Unreadable
 from publisher.pictures import BODY_BYTES, fit_body, fit_whole
+from publisher.replies import Message, PictureReply, answer
+from publisher.upkeep import pictures
 from publisher.worker import work_once
 from tests.world import APPID, SECRETS, World, moving, picture
 
 UPLOAD = "/cgi-bin/material/add_material"
 
 
-def name(world: World, *files: str) -> None:
+def name(world: World, *files: str, more: str = "") -> None:
     """Let replies.toml show these files."""
-    rules = "".join(f"[[reply]]\nname = '{file}'\nwords = ['w']\npicture = '{file}'\n" for file in files)
+    rules = "".join(f"[[reply]]\nname = '{file}'\nwords = ['w']\npicture = '{file}'\n{more}" for file in files)
     (world.home / "config" / "replies.toml").write_text(rules, encoding="utf-8")
 
 
@@ -56,11 +58,26 @@ def test_the_door_reads_what_the_worker_made(world: World, publisher: Publisher)
     lay(world, "group.png", picture())
     name(world, "group.png")
     publisher.upkeep.tend()
-    name(world)  # on this branch a rule has no picture yet
     door = open_publisher(world.home, SECRETS, world.clock)
     world.publishers.append(door)
-    assert door.reply_pictures("main") == publisher.reply_pictures("main") != {}
+    assert door.reply_pictures("main") == publisher.reply_pictures("main") == door.archive("main").pictures != {}
     assert door.reply_pictures("other") == {}
+    asked = Message("text", "oReader", "gh_1", "W")
+    reply = answer(asked, door.settings.rules, door.archive("main")).reply
+    assert reply == PictureReply(door.reply_pictures("main")["group.png"])
+
+
+def test_a_rule_of_another_account_needs_no_picture_here(world: World) -> None:
+    configured = world.home / "config" / "accounts.toml"
+    other = f"\n[accounts.other]\nappid = '{APPID[:-1]}0'\n"
+    world.open()
+    configured.write_text(configured.read_text(encoding="utf-8") + other, encoding="utf-8")
+    lay(world, "group.png", picture())
+    name(world, "group.png", more="accounts = ['other']\n")
+    publisher = open_publisher(world.home, SECRETS, world.clock)
+    world.publishers.append(publisher)
+    publisher.upkeep.tend()
+    assert uploaded(world) == []
 
 
 def test_a_changed_picture_takes_the_place_of_the_old_one(world: World, publisher: Publisher) -> None:
@@ -85,7 +102,7 @@ def test_rules_that_change_are_seen_and_broken_ones_wait(
     (world.home / "config" / "replies.toml").write_text("[[reply", encoding="utf-8")
     publisher.upkeep.tend()
     publisher.upkeep.tend()
-    assert caplog.text.count("not valid TOML") == 1
+    assert caplog.text.count("the old rules stand") == 1
     name(world, "a.png", "b.jpg")
     publisher.upkeep.tend()
     assert publisher.reply_pictures("main").keys() == {"a.png", "b.jpg"}
@@ -182,6 +199,35 @@ def test_a_moving_picture_goes_on_moving() -> None:
 def test_the_doctor_names_a_picture_that_is_not_there(world: World, publisher: Publisher) -> None:
     lay(world, "there.png", picture())
     name(world, "there.png", "gone.png")
-    (finding,) = doctor._reply_pictures(publisher.settings)
-    assert not finding.fine
-    assert str(world.home / "config" / "gone.png") in finding.text
+    told = "\n".join(finding.text for finding in examine(world.home, SECRETS) if not finding.fine)
+    assert f"no picture {world.home / 'config' / 'gone.png'}" in told
+    assert "there.png" not in told
+
+
+def test_a_file_that_is_too_large_is_not_read(
+    world: World, publisher: Publisher, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(pictures, "MOST_BYTES", 100)
+    lay(world, "group.png", picture())
+    name(world, "group.png")
+    publisher.upkeep.tend()
+    assert "group.png: too large" in caplog.text
+    assert uploaded(world) == []
+
+
+def test_a_fault_of_ours_is_logged_and_rests_for_an_hour(
+    world: World, publisher: Publisher, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> object:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(pictures, "_read", broken)
+    lay(world, "group.png", picture())
+    name(world, "group.png")
+    for _ in range(3):
+        publisher.upkeep.tend()
+    assert caplog.text.count("upkeep of pictures failed") == 1
+    monkeypatch.undo()
+    world.clock.turn(hours=1)
+    publisher.upkeep.tend()
+    assert publisher.reply_pictures("main").keys() == {"group.png"}

@@ -22,8 +22,8 @@ from publisher.menu.buttons import (
     Submenu,
     Visit,
 )
-from publisher.replies import normalise
 from publisher.replies.numbers import read_issue
+from publisher.replies.spelling import normalise
 
 LATEST: Final = "最新"
 """What an editor writes for the newest issue."""
@@ -177,12 +177,11 @@ class _ButtonReader:
     def _issue(self, show: Show) -> Following:
         value = self._entry["issue"]
         written = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
-        text = normalise(written)
-        if text in (LATEST, "最新一期"):
+        if normalise(written) in (LATEST, "最新一期"):
             return Following(show, None, written)
-        number = read_issue(f"第{text}期" if text.isdecimal() else text)
-        if number is not None:
-            return Following(show, number, f"第 {written} 期" if written.isdecimal() else written)
+        said = f"第 {written.strip()} 期" if written.strip().isdecimal() else written
+        if number := read_issue(said):
+            return Following(show, number, said)
         self._blame(f'issue 要写 "{LATEST}" 或期号，例如 18、"总第18期"、"2026年第3期"')
         return Following(show, None, "")
 

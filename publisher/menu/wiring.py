@@ -32,7 +32,7 @@ def compose(menu: Menu, find: Find) -> list[dict[str, Any]]:
         if not isinstance(action, Following):
             return {"name": button.name, **_wire(action)}
         shown = find(action.number)
-        if shown is None or not (shown.article_id or shown.url):
+        if shown is None:
             missing.append(f"“{button.name}”要的{_label(action)}还没有发布，或没有登记链接")
             return {}
         return {"name": button.name, **_wire_issue(action.show, shown)}

@@ -16,15 +16,15 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from publisher.config import Settings, reply_pictures
-from publisher.errors import AccountRefused, Busy, ConfigError, NotYet, PublisherError, Retry, WrongMove
+from publisher.config import Settings
+from publisher.errors import AccountRefused, Busy, NotYet, PublisherError, Retry, WrongMove
 from publisher.issue import Account
-from publisher.menu import Menu
 from publisher.pipeline import Edges
 from publisher.replies import Archive, Reply
+from publisher.rulebook import Rulebook
 from publisher.upkeep.certification import EVENTS, Alert, find_alerts
 from publisher.upkeep.menus import MenuView, Strange, push_menu, renew_menu, view_menu
-from publisher.upkeep.pictures import Marks, mark_files, upload_pictures
+from publisher.upkeep.pictures import Marks, mark_files, pictures_of, upload_pictures
 
 __all__ = ["MenuView", "Strange", "Upkeep"]
 
@@ -43,28 +43,30 @@ class Upkeep:
         self._archive = archive
         self._rests: dict[tuple[str, str], datetime] = {}
         self._done: dict[str, Marks] = {}
-        self._named: tuple[Marks, frozenset[str]] = ({}, frozenset())
+        self._rulebook = Rulebook(settings.home / "config" / "replies.toml", settings.accounts)
 
     # ------------------------------------------------------------------ menus
 
+    def accounts(self, account: str) -> list[str]:
+        """All accounts, or the one of that name; WrongMove if there is none."""
+        return _choose(account, list(self._settings.accounts), "没有名为 {0} 的公众号；已配置的有：{1}。")
+
     def with_menu(self, account: str) -> list[str]:
-        """The accounts that have a menu in menu.toml, or the one of that name; WrongMove if it has none."""
+        """The accounts that have a menu in menu.toml, or the one of that name; WrongMove if there is none."""
         configured = list(self._settings.menus)
-        if account and account not in configured:
-            known = "、".join(configured) or "（还没有）"
-            raise WrongMove(f"no menu for {account}", f"menu.toml 里没有公众号 {account} 的菜单；有菜单的：{known}。")
-        return [account] if account else configured
+        if not configured:
+            raise WrongMove("no menu is configured", "config/menu.toml 里还没有菜单；文件里有例子。")
+        return _choose(account, configured, "menu.toml 里没有公众号 {0} 的菜单；有菜单的：{1}。")
 
     def view_menu(self, account: str) -> MenuView:
-        """The configured menu and the platform's, side by side."""
-        return view_menu(*self._menu(account), self._archive(account), self._edges)
+        """The configured menu, which may have no button, and the platform's, side by side."""
+        configured = self._settings.menus.get(account, ())
+        return view_menu(self._settings.accounts[account], configured, self._archive(account), self._edges)
 
     def push_menu(self, account: str, strange: Strange) -> MenuView:
         """Push the configured menu if the platform's differs; both as they were before."""
-        return push_menu(*self._menu(account), self._archive(account), self._edges, strange)
-
-    def _menu(self, account: str) -> tuple[Account, Menu]:
-        return self._settings.accounts[account], self._settings.menus[account]
+        chosen, menu = self._settings.accounts[account], self._settings.menus[account]
+        return push_menu(chosen, menu, self._archive(account), self._edges, strange)
 
     # ------------------------------------------------------------------ reply pictures
 
@@ -112,24 +114,14 @@ class Upkeep:
 
     def _upload_pictures(self, account: Account) -> None:
         folder = self._settings.home / "config"
-        names = self._names()
+        self._rulebook.look()
+        names = pictures_of(self._rulebook.rules, account.name)
         marks = mark_files(folder, names)
         if marks == self._done.get(account.name, {}):
             return
         for error in upload_pictures(account, folder, names, self._edges):
             log.warning("account=%s %s", account.name, error.detail)
         self._done[account.name] = marks
-
-    def _names(self) -> frozenset[str]:
-        """The pictures that replies.toml names; those of before while it is broken."""
-        marks = mark_files(self._settings.home / "config", ["replies.toml"])
-        if marks != self._named[0]:
-            try:
-                self._named = (marks, reply_pictures(self._settings.home))
-            except ConfigError as error:
-                log.warning("%s", "; ".join(error.faults))
-                self._named = (marks, self._named[1])
-        return self._named[1]
 
     def _try(self, account: Account, task: str, do: Callable[[Account], None]) -> None:
         now, key = self._edges.clock(), (account.name, task)
@@ -143,6 +135,12 @@ class Upkeep:
         except Exception:
             log.exception("account=%s upkeep of %s failed", account.name, task)
             self._rests[key] = now + LATER
+
+
+def _choose(account: str, known: list[str], note: str) -> list[str]:
+    if account and account not in known:
+        raise WrongMove(f"no account {account}", note.format(account, "、".join(known)))
+    return [account] if account else known
 
 
 def _wait(error: PublisherError, now: datetime) -> datetime:

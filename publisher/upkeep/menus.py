@@ -116,9 +116,7 @@ def _finder(archive: Archive, store: Store) -> Find:
         return Shown(store.issue(entry.issue_id).article_id, entry.url)
 
     def find(number: Number | None) -> Shown | None:
-        if number is None:  # the newest that can be shown at all
-            shown = (show(entry) for entry in archive.entries)
-            return next((each for each in shown if each.article_id or each.url), None)
-        return next((show(entry) for entry in archive.find(number)), None)
+        entries = archive.entries if number is None else archive.find(number)
+        return next((each for each in map(show, entries) if each.article_id or each.url), None)
 
     return find

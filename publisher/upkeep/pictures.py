@@ -7,7 +7,7 @@ where the answer to an upload, or our own memory of it, got lost.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from publisher.document import fingerprint
 from publisher.errors import PublisherError, Unreadable, WeChatError
 from publisher.issue import Account
 from publisher.pipeline import Edges
+from publisher.replies import Rule
 from publisher.store.furnishings import ReplyPicture
 
 log = logging.getLogger("publisher.upkeep")
@@ -24,6 +25,11 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 Marks = Mapping[str, tuple[int, int]]
 """By file name its time and size, by which a change is seen without reading; (0, 0) if it is not there."""
+
+
+def pictures_of(rules: Iterable[Rule], account: str) -> frozenset[str]:
+    """The files, relative to config/, that an account's rules answer with."""
+    return frozenset(rule.picture for rule in rules if rule.picture and account in (rule.accounts or {account}))
 
 
 def mark_files(folder: Path, names: Collection[str]) -> Marks:

@@ -24,6 +24,7 @@ from publisher.reading import read
 from tests.bench.pages import measure_pages
 from tests.bench.peer import PEERS
 from tests.bench.pipeline import measure_pipeline
+from tests.bench.search import measure_search
 from tests.libreoffice import convert as converted
 from tests.manuscripts import SAMPLE, sample_manuscript
 from tests.pdf_files import print_by_office
@@ -61,6 +62,7 @@ def main() -> int:
         console.print(_office_table(Path(name)))
         faults = measure_pages(console, Path(name) / "article")
         faults += measure_pipeline(console, Path(name) / "office")
+        faults += measure_search(console, Path(name) / "archive")
     slow = [name for name, least in _WANTED.items() if figures[name].rate < least]
     for name in slow:
         console.print(f"{name}: {figures[name].rate:.2f} documents a second, {_WANTED[name]:.2f} are wanted")

@@ -42,7 +42,7 @@ PATHS = (
     "draft/delete", "freepublish/submit", "freepublish/get", "freepublish/batchget", "freepublish/getarticle",
     "message/mass/sendall", "message/mass/get", "*",
 )  # fmt: skip
-ERRCODES = (-1, 40001, 42001, 45009, 45011, 40164, 53503)
+ERRCODES = (-1, 40001, 40007, 42001, 45009, 45011, 40164, 53503)
 BEGIN = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
 accounts = st.sampled_from(sorted(APPIDS))
@@ -181,6 +181,12 @@ class Moves(RuleBasedStateMachine):
     def retry(self, number: int) -> None:
         if issue := self.office.issue(number):
             self.office.retry(issue)
+
+    @there_is("held")
+    @rule(number=which)
+    def retry_without_a_look(self, number: int) -> None:
+        if issue := self.office.issue(number):
+            self.office.retry_blindly(issue)
 
     @there_is("issue")
     @rule(number=which)

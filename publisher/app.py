@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
@@ -260,7 +260,9 @@ class Publisher:
 
     def archive(self, account: str) -> Archive:
         """The published issues of an account, newest first, as readers may ask for them."""
-        return Archive(tuple(
+        rows = self.store.published(account)
+        dates = self.store.dates.of([row.issue.id for row in rows])
+        entries = (
             Entry(
                 issue_id=row.issue.id,
                 title=row.issue.title,
@@ -272,9 +274,11 @@ class Publisher:
                 issue=row.number,
                 total_issue=row.total_number,
                 published_at=row.issue.published_at or row.issue.created_at,
+                dated=_read_day(dates[row.issue.id]),
             )
-            for row in self.store.published(account)
-        ))  # fmt: skip
+            for row in rows
+        )
+        return Archive(tuple(entries), account)
 
     def record_event(self, account: str, event: Message) -> None:
         """Keep a result event of the platform and ring for the issues that wait for one."""
@@ -413,6 +417,14 @@ def facts_of(event: Message) -> tuple[str, str, dict[str, object]]:
     whole = blake2b(json.dumps(fields, sort_keys=True).encode(), digest_size=8).hexdigest()
     key = f"{event.created}:{whole}:{event.message_id}:{event.event_key}"
     return event.event.upper(), key[:160], fields
+
+
+def _read_day(written: str) -> date | None:
+    """The day of a masthead's date; None where it has none, or is none that the calendar has."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def _speaks_of(event: Heard) -> set[str]:

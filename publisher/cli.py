@@ -358,6 +358,26 @@ def forget(home: Path, openid: str, account: str) -> None:
         click.echo("没有这位读者的记录。")
 
 
+@replies.command("test")
+@click.argument("text", required=False, default="")
+@click.option("--event", default="", help="An event instead of a text, such as subscribe, SCAN or CLICK.")
+@click.option("--key", default="", help="The event's QR scene or menu key.")
+@click.option("--kind", default="", help="A message without text, such as image or voice.")
+@click.option("--account", default="", help="Whose reader sends it. Default: the only account, or the default one.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+@_with_exit_codes
+def try_reply(home: Path, /, text: str, account: str, as_json: bool, **sent: str) -> None:  # noqa: FBT001 - click's way
+    """Show how a reader's TEXT is answered, and which rule of config/replies.toml does it."""
+    from publisher.rehearsal import compose, rehearsal_row, rehearse, show_rehearsal
+
+    rehearsal = rehearse(_open(home), account, compose(text, **sent))
+    if as_json:
+        _print_json(rehearsal_row(rehearsal))
+    else:
+        show_rehearsal(rehearsal)
+
+
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=int, default=8900, show_default=True)

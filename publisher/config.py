@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from importlib.resources import files
 from pathlib import Path
@@ -98,7 +98,7 @@ def read_settings(home: Path, environment: Mapping[str, str]) -> Settings:
     accounts = {name: _with_secrets(account, environment, faults) for name, account in accounts.items()}
     if settings.default_account and settings.default_account not in accounts:
         faults.append(f"publisher.toml: default_account: no account {settings.default_account!r} in accounts.toml")
-    rules = _read_rules(tables["replies.toml"], faults)
+    rules = _read_rules(tables["replies.toml"], accounts, faults)
     if faults:
         raise ConfigError(faults)
     return replace(settings, themes=themes, accounts=accounts, rules=rules)
@@ -183,13 +183,13 @@ def _read_themes(home: Path, faults: list[str]) -> dict[str, str]:
     return {name: css for name, css in own_themes(home).items() if is_fine(name, css)}
 
 
-def _read_rules(table: Mapping[str, Any], faults: list[str]) -> tuple[Rule, ...]:
+def _read_rules(table: Mapping[str, Any], accounts: Collection[str], faults: list[str]) -> tuple[Rule, ...]:
     if not table:
         return ()
     from publisher.replies import parse_rules
 
     none: tuple[Rule, ...] = ()
-    return _collect(lambda: parse_rules(table), none, "replies.toml", faults)
+    return _collect(lambda: parse_rules(table, accounts), none, "replies.toml", faults)
 
 
 def _read_accounts(table: Mapping[str, Any], themes: Mapping[str, str], faults: list[str]) -> dict[str, Account]:

@@ -63,5 +63,5 @@ if __name__ == "__main__":
         well=lambda: print(f"well {states()}", flush=True),
         patience=PATIENCE,
     )
-    serve_many(Late(f"tests.supervised:{sys.argv[1]}", Path()), "127.0.0.1", 0, 2, watch)
+    serve_many(Late.pack(f"tests.supervised:{sys.argv[1]}", Path()), "127.0.0.1", 0, 2, watch)
     print("ended", flush=True)

@@ -82,7 +82,7 @@ def test_the_latest_issue_is_answered_with_one_card(world: World, path: str) -> 
 
 @pytest.mark.parametrize("path", [SAFE, PLAIN])
 def test_contents_numbers_and_the_default_are_answered(world: World, path: str) -> None:
-    assert "第18期 2024-04-26 协会简报 第18期" in world.reply(path, text_xml("目录", STAMP, "1"))["Content"]
+    assert "第18期</a> 2024-04-26 协会简报 第18期" in world.reply(path, text_xml("目录", STAMP, "1"))["Content"]
     assert world.reply(path, text_xml("第十八期", STAMP, "2"))["Title"] == LATEST.title
     assert world.reply(path, text_xml("第99期", STAMP, "3"))["Content"].startswith("没有找到第 99 期")
     assert world.reply(path, text_xml("你好", STAMP, "4"))["Content"] == "回复“最新”"

@@ -26,7 +26,7 @@ from publisher.config import (
 from publisher.document import Metadata
 from publisher.importers import IMPORTERS
 from publisher.issue import STATES, Account, Status
-from publisher.replies.rules import _KEYS as REPLY_KEYS
+from publisher.replies.rulefile import ARTICLE_KEYS, KEYS
 from publisher.replies.rules import Answer
 
 REPOSITORY = Path(__file__).parent.parent
@@ -133,7 +133,7 @@ def test_every_secret_has_its_file_and_its_variable(secret: str) -> None:
         assert text in README
 
 
-@pytest.mark.parametrize("key", REPLY_KEYS)
+@pytest.mark.parametrize("key", [*KEYS, *ARTICLE_KEYS])
 def test_every_key_of_a_reply_is_named(key: str) -> None:
     assert f"`{key}`" in README
 

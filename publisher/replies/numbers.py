@@ -1,26 +1,30 @@
-"""How readers write: `normalise` evens out keyboards; issue numbers come in every notation."""
+"""Which issue a reader means: 第十八期, 2024年第6期, 七月那期, 上一期, in every notation."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-_LONGEST = 256
-"""Characters of a message that are looked at: nobody asks for an issue in more."""
+from publisher.replies.spelling import even, normalise, trim
 
-_BLANK = re.compile("[\\s\u00ad\u200b-\u200f\u2060-\u2064\ufe0e\ufe0f\ufeff]+")
-"""Blanks, and what cannot be seen: joiners, byte order marks, emoji selectors."""
-
-_VALUES = (("零", "〇"), ("一",), ("二", "两", "兩"), ("三",), ("四",), ("五",), ("六",), ("七",), ("八",), ("九",))
-_DIGIT = {character: value for value, characters in enumerate(_VALUES) for character in characters}
+_VALUES: Final = ("零〇", "一壹", "二贰两兩", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
+_DIGIT: Final = {character: value for value, characters in enumerate(_VALUES) for character in characters}
+_FORMAL: Final = str.maketrans("拾佰", "十百")
+_LETTERS: Final = str.maketrans("lio", "110")
 _ANY, _ONE = f"[{''.join(_DIGIT)}]", f"[{''.join(_DIGIT).strip('零〇')}]"
-_HUNDREDS = f"{_ONE}百(?:[零〇]?{_ONE}?十{_ONE}?|[零〇]?{_ONE})?"
-_TENS = f"(?:{_ONE}?十|[廿卅]){_ONE}?"
-_NUMERAL = f"[0-9]{{1,6}}|{_HUNDREDS}|{_TENS}|{_ANY}{{1,3}}"
+_HUNDREDS = f"{_ONE}[百佰](?:[零〇]?{_ONE}?[十拾]{_ONE}?|[零〇]?{_ONE})?"
+_TENS = f"(?:{_ONE}?[十拾]|[廿卅]){_ONE}?"
+_ARABIC = "(?=[lio]{0,5}[0-9])[0-9lio]{1,6}"
+"""Thumbs take l and o for 1 and 0; one true digit must be there."""
+_NUMERAL = f"{_ARABIC}|{_HUNDREDS}|{_TENS}|{_ANY}{{1,3}}"
 """18, 十八, 廿一, 一百零八, 一百十, 一百二 (120), 一八: whatever it matches, `read_numeral` reads."""
 _YEAR = f"(?:[0-9]{{2}}){{1,2}}|(?:{_ANY}{{2}}){{1,2}}"
+_MONTH = f"0?[1-9]|1[0-2]|十[一二]?|{_ONE}"
+_SLIPS: Final = {"第": "[第弟地递帝]", "期": "[期其旗骑斯]"}
+"""What is typed for these by people who take the first character that is offered."""
+_HINT: Final = re.compile(f"[0-9{''.join(_DIGIT)}十拾廿卅]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +49,34 @@ class YearNumber:
     value: int
 
 
-Number = PlainNumber | TotalNumber | YearNumber
+@dataclass(frozen=True, slots=True)
+class MonthNumber:
+    """2024年7月那期, 七月号: by its date; `year` is None where the reader does not say."""
+
+    year: int | None
+    month: int
 
 
-def normalise(text: str) -> str:
-    """`text` as rules compare it: NFKC, lower case, no blanks, no punctuation or emoji at its ends. A text
-    of nothing else keeps it, so that a rule can answer “？”.
-    """
-    return _squeeze(text[:_LONGEST]).casefold()
+@dataclass(frozen=True, slots=True)
+class Before:
+    """上一期: `steps` before the latest."""
+
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """创刊号: the oldest there is."""
+
+
+Number = PlainNumber | TotalNumber | YearNumber | MonthNumber | Before | First
 
 
 def read_numeral(numeral: str) -> int:
-    """The value of Arabic or Chinese digits (十八, 一百零八, 一八), up to 999 for Chinese ones."""
-    if numeral.isdecimal():
-        return int(numeral)
-    numeral = numeral.replace("廿", "二十").replace("卅", "三十")
+    """The value of Arabic or Chinese digits (十八, 壹佰零捌, 一八, l8), up to 999 for Chinese ones."""
+    if numeral.translate(_LETTERS).isdecimal():
+        return int(numeral.translate(_LETTERS))
+    numeral = numeral.translate(_FORMAL).replace("廿", "二十").replace("卅", "三十")
     if "百" in numeral:
         hundreds, _, rest = numeral.partition("百")
         # 一百二 is 120, but 一百零二 is 102.
@@ -69,26 +86,51 @@ def read_numeral(numeral: str) -> int:
 
 
 def compile_notation(notation: str) -> re.Pattern[str]:
-    """A pattern for a whole normalised text from a notation such as 第N期, Y年第N期 or 总第N期: N stands for
-    the number, Y for the year (both capital). ValueError (Chinese) unless it has one N and at most one Y.
+    """A pattern for a whole normalised text from a notation such as 第N期, Y年第N期, 总第N期 or Y年M月: N stands for
+    the number, Y for the year, M for the month (all capital). ValueError (Chinese) unless it has any, each at most
+    once, and not both N and M.
     """
-    pieces = re.split("([NY])", _squeeze(notation))
-    if pieces.count("N") != 1 or pieces.count("Y") > 1:
-        raise ValueError("要有且只有一个大写 N（期号），最多一个大写 Y（年份）")
-    group = "total" if "总" in notation or "總" in notation else "number"
-    stands = {"N": f"(?P<{group}>{_NUMERAL})", "Y": f"(?P<year>{_YEAR})"}
-    return re.compile("".join(stands.get(piece) or re.escape(piece.casefold()) for piece in pieces))
+    pieces = re.split("([NYM])", trim(even(notation)))
+    counts = {letter: pieces.count(letter) for letter in "NYM"}
+    if max(counts.values()) != 1 or (counts["N"] and counts["M"]):
+        raise ValueError("要有大写 N（期号）或 M（月份），可以再有 Y（年份），各最多一个")
+    group = "total" if "总" in "".join(pieces) else "number"
+    stands = {"N": f"(?P<{group}>{_NUMERAL})", "Y": f"(?P<year>{_YEAR})", "M": f"(?P<month>{_MONTH})"}
+    return re.compile("".join(stands.get(piece) or _with_slips(piece) for piece in pieces))
 
 
-def read_number(groups: Mapping[str, str]) -> Number:
-    """The number that a compiled notation caught."""
+def may_hold_number(text: str) -> bool:
+    """Whether any digit is in a normalised text: without one, no notation needs to be tried."""
+    return _HINT.search(text) is not None
+
+
+def read_number(groups: Mapping[str, str]) -> Number | None:
+    """The number that a compiled notation caught; None: it caught a year alone."""
+    year = _read_year(groups["year"]) if "year" in groups else None
     if "total" in groups:
         return TotalNumber(read_numeral(groups["total"]))
+    if "month" in groups:
+        return MonthNumber(year, read_numeral(groups["month"]))
+    if "number" not in groups:
+        return None
     value = read_numeral(groups["number"])
-    if "year" not in groups:
-        return PlainNumber(value)
-    year = int("".join(str(_DIGIT.get(digit, digit)) for digit in groups["year"]))
-    return YearNumber(year if len(groups["year"]) == 4 else 2000 + year, value)  # noqa: PLR2004 - 24年 is 2024年
+    return PlainNumber(value) if year is None else YearNumber(year, value)
+
+
+def read_page(groups: Mapping[str, str]) -> tuple[int, int | None]:
+    """The page and the year of a contents list that a compiled notation caught: 目录2, 2023年目录."""
+    page = read_numeral(groups["number"]) if "number" in groups else 1
+    return page, _read_year(groups["year"]) if "year" in groups else None
+
+
+def read_issue(text: str) -> Number | None:
+    """The issue that an editor names in a rule: 第18期, 2024年第6期, 2024年7月, 上一期, 创刊号. None: it names none."""
+    written = normalise(text)
+    if written in _RELATIVE:
+        return _RELATIVE[written]
+    caught = (pattern.fullmatch(written) for pattern in _NOTATIONS)
+    found = next((match for match in caught if match), None)
+    return read_number(found.groupdict()) if found else None
 
 
 def label_number(number: Number) -> str:
@@ -100,6 +142,23 @@ def label_number(number: Number) -> str:
             return f"总第 {value} 期"
         case YearNumber(year=year, value=value):
             return f"{year} 年第 {value} 期"
+        case MonthNumber(year=None, month=month):
+            return f"{month} 月的那一期"
+        case MonthNumber(year=year, month=month):
+            return f"{year} 年 {month} 月的那一期"
+        case Before():
+            return "更早的一期"
+        case First():
+            return "第一期"
+
+
+def _with_slips(piece: str) -> str:
+    return "".join(_SLIPS.get(character) or re.escape(character) for character in piece.casefold())
+
+
+def _read_year(digits: str) -> int:
+    year = int("".join(str(_DIGIT.get(digit, digit)) for digit in digits))
+    return year if len(digits) == 4 else 2000 + year  # noqa: PLR2004 - 24年 is 2024年
 
 
 def _read_tens(numeral: str) -> int:
@@ -109,16 +168,13 @@ def _read_tens(numeral: str) -> int:
     return int("".join(str(_DIGIT[digit]) for digit in numeral) or "0")
 
 
-def _squeeze(text: str) -> str:
-    text = _BLANK.sub("", unicodedata.normalize("NFKC", text))
-    start, end = 0, len(text)
-    while end > start and _decorates(text[end - 1]):
-        end -= 1
-    while start < end and _decorates(text[start]):
-        start += 1
-    return text[start:end] or text
-
-
-def _decorates(character: str) -> bool:
-    category = unicodedata.category(character)
-    return category[0] == "P" or category in ("So", "Sk", "Cc") or character == "~"
+_RELATIVE: Final[Mapping[str, Number]] = {
+    "上一期": Before(1),
+    "上期": Before(1),
+    "上上期": Before(2),
+    "创刊号": First(),
+}
+_NOTATIONS: Final = tuple(
+    compile_notation(notation)
+    for notation in ("第N期", "N期", "总第N期", "总N期", "Y年第N期", "Y年N期", "Y年M月", "Y年M月号", "M月", "M月号")
+)

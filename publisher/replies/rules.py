@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final, Self, TypeAlias
 
-from publisher.errors import ConfigError
-from publisher.replies.numbers import compile_notation, normalise
-from publisher.replies.vocabulary import Message
+import re2
 
-TEXT_LIMIT = 2048
-"""Bytes of UTF-8 in one text reply: beyond it the platform shows the reader an error."""
+from publisher.replies.numbers import Number, may_hold_number
+from publisher.replies.spelling import bare
+from publisher.replies.vocabulary import Message, NewsArticle
 
 
 class Answer(StrEnum):
@@ -22,34 +21,52 @@ class Answer(StrEnum):
     LATEST = "latest"
     """The latest issue."""
     ISSUE = "issue"
-    """The issue whose number the reader gave."""
+    """The issue whose number the reader gave, or that the rule names."""
     CONTENTS = "contents"
     """The list of past issues."""
+    SEARCH = "search"
+    """The articles in which the text is found; the rule's own text where there are none."""
     TEXT = "text"
     """The rule's own text."""
+    PICTURE = "picture"
+    """The rule's own picture; its text, or silence, until the platform has it."""
+    NEWS = "news"
+    """The rule's own cards."""
+    HANDOVER = "handover"
+    """A person of the account's customer service."""
     NOTHING = "nothing"
     """Silence."""
+
+
+# ---------------------------------------------------------------------------- what matches
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """The whole text is one of these (normalised)."""
 
-    words: frozenset[str]
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """One of these occurs in the text (normalised)."""
+
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Prefixes:
-    """The text begins with one of these (normalised)."""
+    """The text begins with one of these (normalised); longer ones stand first."""
 
     prefixes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """The expression is found in the normalised text."""
+    """The expression (of RE2: its time is linear in the text, whatever an editor writes) is found in the text."""
 
-    pattern: re.Pattern[str]
+    pattern: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +78,20 @@ class Notations:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """The event is one of these (upper case)."""
+    """The event is one of these (upper case); its QR scene or menu key, if any are given, one of those (normalised)
+    or an issue's number in one of those notations.
+    """
 
-    events: frozenset[str]
+    events: tuple[str, ...]
+    names: frozenset[str] = frozenset()
+    notations: tuple[re.Pattern[str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The message is a picture, a voice or something else that has no text."""
+
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,179 +99,244 @@ class Anything:
     """Any message, but no event."""
 
 
-Match = Words | Prefixes | Pattern | Notations | Events | Anything
+Match = Words | Contains | Prefixes | Pattern | Notations | Events | Kinds | Anything
+Caught: TypeAlias = Mapping[str, str]
+"""The parts of an issue's number that a notation caught; the `rest` after a prefix; or nothing in particular."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One `[[reply]]`: the first rule that matches answers. `text` is for Answer.TEXT."""
+    """One `[[reply]]`: the first rule that matches answers. `accounts` are those it is for, empty: all; `place` is its
+    place in the file, from 1; the other fields belong to their answers.
+    """
 
     name: str
     match: Match
     answer: Answer
     text: str = ""
     priority: int = 0
+    place: int = 0
+    accounts: frozenset[str] = frozenset()
+    number: Number | None = None
+    picture: str = ""
+    articles: tuple[NewsArticle, ...] = ()
+    desk: str = ""
 
-    def catch(self, message: Message, text: str) -> Mapping[str, str] | None:
-        """What the rule caught of `message`, whose normalised text is `text`: the parts of an issue's
-        number, or nothing in particular; None: it does not match.
-        """
+    def catch(self, message: Message, text: str) -> Caught | None:
+        """What the rule caught of `message`, whose normalised text is `text`; None: it does not match."""
         match self.match:
-            case Events(events=events):
-                return _NOTHING if message.kind == "event" and message.event.upper() in events else None
+            case Events() as events:
+                return _catch_event(events, message)
             case Anything():
-                return _NOTHING if message.kind != "event" else None
+                return None if message.kind == "event" else _NOTHING
+            case Kinds(kinds=kinds):
+                return _NOTHING if message.kind in kinds else None
             case Words(words=words):
                 return _NOTHING if text in words else None
+            case Contains(words=words):
+                return _NOTHING if any(word in text for word in words) else None
             case Prefixes(prefixes=prefixes):
-                return _NOTHING if text.startswith(prefixes) else None
+                found = next((prefix for prefix in prefixes if text.startswith(prefix)), None)
+                return None if found is None else {"rest": text[len(found) :]}
             case Pattern(pattern=pattern):
-                return _NOTHING if text and pattern.search(text) else None
+                return _NOTHING if text and compile_pattern(pattern).search(_for_re2(text)) else None
             case Notations(patterns=patterns):
-                caught = (found.groupdict() for pattern in patterns if (found := pattern.fullmatch(text)))
-                return next(caught, None)
+                return _catch_number(patterns, text) if may_hold_number(text) else None
 
 
-_NOTHING: Mapping[str, str] = {}
-
-# ---------------------------------------------------------------------------- reading replies.toml
-
-_MATCHERS = ("words", "prefix", "pattern", "notation", "event", "default")
-_KEYS = ("name", *_MATCHERS, "answer", "text", "priority")
+_NOTHING: Final[Caught] = {}
+_SCENE: Final = "qrscene_"
+"""What the platform puts before a QR scene when somebody follows through it."""
 
 
-def parse_rules(table: Mapping[str, object]) -> tuple[Rule, ...]:
-    """The rules of a parsed replies.toml in the order in which they are tried: by priority (highest first),
-    then as written, the default last. ConfigError with every fault (Chinese) if there is any.
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """The expression, compiled by RE2; re2.error if it is none."""
+    compiled: re.Pattern[str] = re2.compile(pattern, _re2_options())
+    return compiled
+
+
+def scene_of(message: Message) -> str:
+    """The QR scene or menu key of an event; "" if it has none."""
+    return message.event_key.removeprefix(_SCENE)
+
+
+def _catch_event(events: Events, message: Message) -> Caught | None:
+    if message.kind != "event" or message.event.upper() not in events.events:
+        return None
+    if not events.names and not events.notations:
+        return _NOTHING
+    scene = scene_of(message)
+    return _NOTHING if scene in events.names else _catch_number(events.notations, scene.casefold())
+
+
+def _catch_number(patterns: Sequence[re.Pattern[str]], text: str) -> Caught | None:
+    caught = (found.groupdict() for pattern in patterns if (found := pattern.fullmatch(text)))
+    return next(caught, None)
+
+
+def _re2_options() -> re2.Options:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    return options
+
+
+def _for_re2(text: str) -> str:
+    """Half a surrogate pair, which JSON may bring, has no UTF-8."""
+    return text.encode(errors="replace").decode()
+
+
+# ---------------------------------------------------------------------------- all of them
+
+
+class Rules(tuple[Rule, ...]):  # noqa: SLOT001 - a tuple can have none
+    """Rules in the order in which they are tried, with an index: a word, an event or a kind is looked up, and only the
+    rules that stand before what was found are asked one by one.
     """
-    faults = [f"replies.toml：不认识“{key}”{_nearest(key, ('reply',))}" for key in table if key != "reply"]
-    entries = table.get("reply", [])
-    if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
-        raise ConfigError([*faults, "replies.toml：回复规则要写成若干个 [[reply]]"])
-    readers = [_EntryReader(entry, place) for place, entry in enumerate(entries, 1)]
-    rules = [reader.read() for reader in readers]
-    faults += [fault for reader in readers for fault in reader.faults]
-    faults += _compare(rules)
-    if faults:
-        raise ConfigError(faults)
-    return tuple(sorted(rules, key=lambda rule: (isinstance(rule.match, Anything), -rule.priority)))
 
+    def __new__(cls, rules: Sequence[Rule] = ()) -> Self:
+        """The rules, in this order, and their index."""
+        made = super().__new__(cls, rules)
+        made._index()
+        return made
 
-def _compare(rules: Sequence[Rule]) -> Iterator[str]:
-    """Faults that only show between rules."""
-    names = [rule.name for rule in rules if rule.name]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"replies.toml：有 {names.count(name)} 条规则都叫“{name}”，请各取一个名字"
-    defaults = [rule.name for rule in rules if isinstance(rule.match, Anything)]
-    if len(defaults) > 1:
-        yield f"replies.toml：default 只能有一条，现在有 {len(defaults)} 条：{'、'.join(defaults)}"
+    def _index(self) -> None:
+        self._words: dict[str, list[int]] = {}
+        self._events: dict[str, list[Rule]] = {}
+        self._kinds: dict[str, list[Rule]] = {}
+        self._asked: list[tuple[int, Rule]] = []
+        self._defaults = [rule for rule in self if isinstance(rule.match, Anything)]
+        self._patterns = _PatternSet()
+        self._leads: dict[tuple[str, str], Answer | None] = {}
+        for rank, rule in enumerate(self):
+            self._enter(rank, rule)
+        self._patterns.compile()
 
-
-def _nearest(word: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"，是不是“{near[0]}”？" if near else f"，可以写：{'、'.join(known)}"
-
-
-class _EntryReader:
-    """Reads one `[[reply]]` to the end, whatever is wrong with it, and keeps every fault."""
-
-    def __init__(self, entry: Mapping[str, object], place: int) -> None:
-        self.faults: list[str] = []
-        self._entry = entry
-        self._place = f"replies.toml 第 {place} 条规则"
-
-    def read(self) -> Rule:
-        """The rule; meaningless if `faults` are left behind."""
-        name = self._string("name")
-        if name:
-            self._place += f"“{name}”"
-        for key in self._entry:
-            if key not in _KEYS:
-                self._blame(f"不认识“{key}”{_nearest(key, _KEYS)}")
-        match, answer = self._match(), self._answer()
-        if answer is Answer.ISSUE and not isinstance(match, Notations):
-            self._blame('answer = "issue" 要和 notation 一起用，不然不知道是哪一期')
-        return Rule(name, match, answer, self._text(answer), self._priority())
-
-    def _blame(self, fault: str) -> None:
-        self.faults.append(f"{self._place}：{fault}")
-
-    def _string(self, key: str) -> str:
-        value = self._entry.get(key, "")
-        if isinstance(value, str) and value.strip():
-            return value
-        self._blame(f"{key} 要写一段文字")
-        return ""
-
-    def _strings(self, key: str) -> list[str]:
-        value = self._entry[key]
-        values = value if isinstance(value, list) else [value]
-        texts = [each for each in values if isinstance(each, str) and normalise(each)]
-        if texts and len(texts) == len(values):
-            return texts
-        self._blame(f'{key} 要写成带引号的文字，如 ["最新", "newest"]，不能有空的')
-        return []
-
-    def _match(self) -> Match:
-        given = [key for key in _MATCHERS if key in self._entry]
-        if len(given) != 1:
-            self._blame(f"要从 {'、'.join(_MATCHERS)} 里选一种写，现在写了 {len(given)} 种")
-            return Anything() if "default" in given else Words(frozenset())
-        match given[0]:
-            case "words":
-                return Words(frozenset(map(normalise, self._strings("words"))))
-            case "prefix":
-                return Prefixes(tuple(map(normalise, self._strings("prefix"))))
-            case "pattern":
-                return Pattern(self._pattern(self._string("pattern")))
-            case "notation":
-                return Notations(tuple(self._notations(self._strings("notation"))))
-            case "event":
-                return Events(frozenset(event.strip().upper() for event in self._strings("event")))
+    def _enter(self, rank: int, rule: Rule) -> None:
+        match rule.match:
+            case Words(words=words):
+                for word in words:
+                    self._words.setdefault(word, []).append(rank)
+            case Events(events=events):
+                for event in events:
+                    self._events.setdefault(event, []).append(rule)
+            case Kinds(kinds=kinds):
+                for kind in kinds:
+                    self._kinds.setdefault(kind, []).append(rule)
+            case Pattern(pattern=pattern):
+                self._patterns.add(rank, pattern)
+                self._asked.append((rank, rule))
+            case Anything():
+                pass
             case _:
-                return self._default()
+                self._asked.append((rank, rule))
 
-    def _default(self) -> Anything:
-        if self._entry["default"] is not True:
-            self._blame("default 只能写 true；不要默认回复就删去这一条")
-        return Anything()
+    def find(self, message: Message, text: str, account: str = "") -> tuple[Rule, Caught] | None:
+        """The rule that answers `message`, whose normalised text is `text`, in an account, and what it caught; None:
+        none does. What only the default would answer is tried once more without what is merely polite in it. A menu
+        key that no rule for events knows is tried as if the reader had sent it.
+        """
+        if message.kind == "event":
+            events = self._events.get(message.event.upper(), ())
+            return _first(events, message, account) or (self._find_text(text, account) if text else None)
+        if message.kind == "text":
+            found = self._find_text(text, account)
+        else:
+            found = _first(self._kinds.get(message.kind, ()), message, account)
+        return found or _first(self._defaults, message, account)
 
-    def _pattern(self, pattern: str) -> re.Pattern[str]:
-        try:
-            return re.compile(pattern, re.IGNORECASE)
-        except re.error as error:
-            self._blame(f"pattern 在第 {(error.pos or 0) + 1} 个字符处有误（{error.msg}）：{pattern}")
-            return re.compile("")
+    def matching(self, message: Message, text: str, account: str) -> list[Rule]:
+        """Every rule that matches, in the order in which they are tried: `find` gives the first. For people who ask
+        why; each rule is asked, without the index.
+        """
+        mine = [rule for rule in self if _is_for(rule, account) and rule.catch(message, text) is not None]
+        if message.kind == "event":
+            mine = [rule for rule in mine if isinstance(rule.match, Events)] or mine
+        certain = [rule for rule in mine if not isinstance(rule.match, Anything)]
+        if not certain and (found := self._find_politely(text, account)):
+            certain = [found[0]]
+        return certain + [rule for rule in mine if isinstance(rule.match, Anything)]
 
-    def _notations(self, notations: Sequence[str]) -> Iterator[re.Pattern[str]]:
-        for notation in notations:
-            try:
-                yield compile_notation(notation)
-            except ValueError as error:
-                self._blame(f"notation 里的“{notation}”{error}")
+    def leads(self, text: str, account: str) -> Answer | None:
+        """What a text of our own making, such as 第18期 in a list, would be answered with; None: with the default."""
+        known = (text, account)
+        if known not in self._leads:
+            found = self._find_text(text, account)
+            self._leads[known] = found[0].answer if found else None
+        return self._leads[known]
 
-    def _answer(self) -> Answer:
-        value = self._entry.get("answer", "text" if "text" in self._entry else "")
-        for answer in Answer:
-            if answer == value:
-                return answer
-        self._blame(f"answer 不认识“{value}”{_nearest(str(value), list(Answer))}" if value else "缺 answer")
-        return Answer.NOTHING
+    def word_for(self, answer: Answer, account: str) -> str:
+        """A word with which readers get this answer; "" if there is none."""
+        words = (word for rule in self if rule.answer is answer and _is_for(rule, account) for word in _words_of(rule))
+        return next((word for word in words if self.leads(word, account) is answer), "")
 
-    def _text(self, answer: Answer) -> str:
-        if answer is not Answer.TEXT:
-            if "text" in self._entry:
-                self._blame("有 text 就不能有别的 answer，请去掉其中一个")
-            return ""
-        text = self._string("text").strip()
-        size = len(text.encode(errors="replace"))
-        if size > TEXT_LIMIT:
-            self._blame(f"text 有 {size} 字节，微信最多 {TEXT_LIMIT} 字节（约 680 个汉字）")
-        return text
+    @property
+    def pictures(self) -> frozenset[str]:
+        """The file names, relative to config/, of all pictures that are answered with."""
+        return frozenset(rule.picture for rule in self if rule.picture)
 
-    def _priority(self) -> int:
-        value = self._entry.get("priority", 0)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-        self._blame("priority 要写整数，大的先试")
-        return 0
+    def _find_text(self, text: str, account: str) -> tuple[Rule, Caught] | None:
+        return self._find_exactly(text, account) or self._find_politely(text, account)
+
+    def _find_exactly(self, text: str, account: str) -> tuple[Rule, Caught] | None:
+        ranks = self._words.get(text, ())
+        best = next((rank for rank in ranks if _is_for(self[rank], account)), len(self))
+        matched: frozenset[int] | None = None
+        for rank, rule in self._asked:
+            if rank > best:
+                break
+            if isinstance(rule.match, Pattern):
+                matched = self._patterns.match(text) if matched is None else matched
+                caught = _NOTHING if rank in matched else None
+            else:
+                caught = rule.catch(_TEXT, text)
+            if caught is not None and _is_for(rule, account):
+                return rule, caught
+        return (self[best], _NOTHING) if best < len(self) else None
+
+    def _find_politely(self, text: str, account: str) -> tuple[Rule, Caught] | None:
+        """Only whole words and numbers: the rest of a sentence may begin with or contain anything."""
+        plain = bare(text)
+        if plain in ("", text):
+            return None
+        found = self._find_exactly(plain, account)
+        return found if found and isinstance(found[0].match, Words | Notations) else None
+
+
+_TEXT: Final = Message("text", "", "")
+
+
+class _PatternSet:
+    """All expressions at once: RE2 says in one pass which of them are found."""
+
+    def __init__(self) -> None:
+        self._set = re2.Set.SearchSet(_re2_options())
+        self._ranks: list[int] = []
+
+    def add(self, rank: int, pattern: str) -> None:
+        self._set.Add(pattern)
+        self._ranks.append(rank)
+
+    def compile(self) -> None:
+        if self._ranks:
+            self._set.Compile()
+
+    def match(self, text: str) -> frozenset[int]:
+        found = self._set.Match(_for_re2(text)) if text else None
+        return frozenset(self._ranks[place] for place in found or ())
+
+
+def _first(rules: Sequence[Rule], message: Message, account: str) -> tuple[Rule, Caught] | None:
+    for rule in rules:
+        caught = rule.catch(message, "")
+        if caught is not None and _is_for(rule, account):
+            return rule, caught
+    return None
+
+
+def _is_for(rule: Rule, account: str) -> bool:
+    return not rule.accounts or account in rule.accounts
+
+
+def _words_of(rule: Rule) -> Iterator[str]:
+    return iter(rule.match.words if isinstance(rule.match, Words) else ())

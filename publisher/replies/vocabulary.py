@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
+from typing import Final
 
-from publisher.replies.numbers import Number, PlainNumber, TotalNumber, YearNumber
+from publisher.replies.numbers import (
+    Before,
+    First,
+    MonthNumber,
+    Number,
+    PlainNumber,
+    TotalNumber,
+    YearNumber,
+)
+
+_BEIJING: Final = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One published issue as readers may ask for it. `published_at` is aware; `url` is "" where a person
-    published it and nobody has told us the link; the numbers are None where the masthead has none.
+    published it and nobody has told us the link; the numbers are None where the masthead has none, and so is
+    `dated`, its date.
     """
 
     issue_id: int
@@ -26,37 +38,65 @@ class Entry:
     issue: int | None
     total_issue: int | None
     published_at: datetime
+    dated: date | None = None
+
+    @property
+    def day(self) -> date:
+        """The day that readers connect with it: of the masthead, else of its publication, in Beijing."""
+        return self.dated or self.published_at.astimezone(_BEIJING).date()
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """Every published issue of one account, newest first."""
+    """Every published issue of one account, newest first; the account's name; and the media_ids of the pictures that
+    its rules may answer with, by their file names in replies.toml.
+    """
 
     entries: tuple[Entry, ...] = ()
+    account: str = ""
+    pictures: Mapping[str, str] = field(default_factory=dict)
+    _totals: dict[int, Entry] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _years: dict[tuple[int | None, int], Entry] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _issues: dict[int, Entry] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _months: dict[tuple[int, int], list[Entry]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for entry in self.entries:
+            if entry.total_issue is not None:
+                self._totals.setdefault(entry.total_issue, entry)
+            if entry.issue is not None:
+                self._years.setdefault((entry.year, entry.issue), entry)
+                known = self._issues.setdefault(entry.issue, entry)
+                self._issues[entry.issue] = entry if (entry.year or 0) > (known.year or 0) else known
+            self._months.setdefault((entry.day.year, entry.day.month), []).append(entry)
 
     def latest(self) -> Entry | None:
         """The newest issue; None: nothing has been published yet."""
         return self.entries[0] if self.entries else None
 
-    def by_number(self, number: Number) -> Entry | None:
-        """The issue that a reader means by `number`; None: there is none. A number without a year is first
-        the one counted from the beginning, then the one within the latest year that has it.
+    def find(self, number: Number) -> Sequence[Entry]:
+        """The issues that a reader means by `number`, newest first: one, or all of a month, or none. A number without
+        a year is first the one counted from the beginning, then the one within the latest year that has it; a month
+        without a year is the latest that has any.
         """
         match number:
             case TotalNumber(value=value):
-                found = self._by_total(value)
+                return _one(self._totals.get(value))
             case YearNumber(year=year, value=value):
-                found = (entry for entry in self.entries if (entry.year, entry.issue) == (year, value))
+                return _one(self._years.get((year, value)))
             case PlainNumber(value=value):
-                return next(self._by_total(value), None) or max(
-                    (entry for entry in self.entries if entry.issue == value),
-                    key=lambda entry: entry.year or 0,
-                    default=None,
-                )
-        return next(found, None)
+                return _one(self._totals.get(value) or self._issues.get(value))
+            case MonthNumber(year=year, month=month):
+                years = [known for known, its in self._months if its == month] if year is None else [year]
+                return self._months.get((max(years, default=0), month), ())
+            case Before(steps=steps):
+                return self.entries[steps : steps + 1]
+            case First():
+                return self.entries[-1:]
 
-    def _by_total(self, value: int) -> Iterator[Entry]:
-        return (entry for entry in self.entries if entry.total_issue == value)
+
+def _one(entry: Entry | None) -> tuple[Entry, ...]:
+    return () if entry is None else (entry,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +175,8 @@ class Hit:
 
 
 Search = Callable[[str], Sequence[Hit]]
-"""The articles for what a reader sent, normalised: the best first, no more than can be shown and one."""
+"""The articles for what a reader sent, manners included, in lower case and simplified characters, with one blank
+between its words: the best first, no more than can be shown and one."""
 
 
 class Outcome(StrEnum):
@@ -151,8 +192,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A reply, and how it came about; `rule` is the name of the rule that fired, "" if none did."""
+    """A reply, and how it came about; `rule` is the name of the rule that fired, "" if none did; `fault` the class of
+    the error that kept a search from answering, "" if none did: for the log, and never with a reader's words.
+    """
 
     reply: Reply
     rule: str = ""
     outcome: Outcome = Outcome.RULE
+    fault: str = ""

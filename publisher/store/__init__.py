@@ -28,6 +28,7 @@ from publisher.store.belongings import Belongings, forget_picture, read_belongin
 from publisher.store.calls import call_name, call_outcome, remember_calls
 from publisher.store.contents import keep_content, keep_originals
 from publisher.store.database import check_is_database, open_database
+from publisher.store.dates import Dates
 from publisher.store.deliveries import Deliveries
 from publisher.store.plans import Plans
 from publisher.store.records import Effect, EffectState, Filing, Heard, Past, Pause, Published, Rights
@@ -59,6 +60,7 @@ class Store(Plans):
         self._writer = Writer(self._engine)
         self.accounts = Accounts(self._read, self._write)
         self.deliveries = Deliveries(self._read, self._write)
+        self.dates = Dates(self._read)
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +18,7 @@ from publisher.app import Publisher, system_clock
 from publisher.config import Settings
 from publisher.errors import ConfigError, Unavailable
 from publisher.replies import Archive, Message, Rule
+from publisher.rulebook import Rulebook
 from publisher.web.recording import Delivery, Kept, Recorder, open_recorder
 from publisher.web.snapshots import Snapshots
 from publisher.web.tally import Tally
@@ -49,6 +50,8 @@ class Backstage:
         self._open = open_
         self._close = close
         self._snapshots = Snapshots(settings.folder("state") / "door", accounts)
+        self._book = Rulebook(settings.home / "config" / "replies.toml", settings.accounts)
+        self._rules: Sequence[Rule] = settings.rules
         self._publisher: Publisher | None = None
         self._recorder: Recorder | None = None
         self._waiting: deque[Delivery] = deque(maxlen=_MOST_WAITING)
@@ -86,9 +89,9 @@ class Backstage:
         """The time."""
         return system_clock() if self._publisher is None else self._publisher.clock()
 
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules."""
-        return self._settings.rules
+    def rules(self) -> Sequence[Rule]:
+        """The rules as they were in replies.toml when it was last right."""
+        return self._rules
 
     def archive(self, account: str) -> Archive:
         """The newest snapshot of one account."""
@@ -121,7 +124,9 @@ class Backstage:
     # ------------------------------------------------------------------ the refresh thread
 
     def refresh(self) -> None:
-        """Read all archives again; the last ones stand while that fails."""
+        """Read the rules if they have changed, and all archives again; the last ones stand while that fails."""
+        self._book.look()
+        self._rules = self._rules if self._book.fault else self._book.rules
         try:
             self._refresh()
         except ConfigError as error:

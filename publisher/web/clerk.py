@@ -158,17 +158,17 @@ class Clerk:
         return self._answered.get(key) or self._settle(key, message, answered, now)
 
     def _look_up(self, message: Message) -> Answered:
-        """In a thread. Where the search fails, what is said when nothing is found."""
+        """In a thread. Where the search fails (locked, being migrated, away), what is said when nothing is found."""
         rules, archive = self._door.rules(), self._door.archive(self._name)
         try:
-            return answer(message, rules, archive, partial(self._door.search, self._name))
-        except Exception as error:  # noqa: BLE001 - locked, being migrated, away: the reader is answered all the same
-            _log.error("callback search failed account=%s error=%s", self._name, type(error).__name__)
-        try:
-            return answer(message, rules, archive)
+            answered = answer(message, rules, archive, partial(self._door.search, self._name))
         except Exception as error:  # noqa: BLE001 - see answer()
             _log.error("callback answer failed account=%s kind=%r %s", self._name, message.kind[:20], trace(error))
             return Answered(Silence())
+        if answered.fault:
+            _log.error("callback search failed account=%s error=%s", self._name, answered.fault)
+            self._tally.add(self._name, "search-failed")
+        return answered
 
     def _answer_later(self, key: bytes, message: Message, running: Future[Answered], now: int) -> Kept:
         """Silence, once; whoever asks again meanwhile gets the same."""
@@ -221,8 +221,8 @@ class Clerk:
         _log.log(level, "callback event account=%s event=%s %s", self._name, message.event.upper(), duty.value)
 
 
-class _SearchWanted(Exception):
-    """A rule searches."""
+class _SearchWanted(BaseException):
+    """A rule searches. No Exception: those are taken for a search that failed."""
 
 
 def _search_later(_text: str) -> NoReturn:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
+import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from publisher.app import Publisher, open_publisher
@@ -12,6 +13,7 @@ from publisher.config import Settings, read_settings
 from publisher.errors import ConfigError
 from publisher.issue import Account
 from publisher.journal import log_to_stderr
+from publisher.replies import parse_rules
 from publisher.store import check_is_database
 from publisher.web.backstage import Backstage
 from publisher.web.callback import Door, create_door
@@ -22,6 +24,8 @@ from publisher.worker import sd_notify
 
 log = logging.getLogger("publisher.door")
 
+_PROCESS = "publisher.web.door:create_process"
+
 
 def open_door(publisher: Publisher) -> tuple[Application, Backstage]:
     """The callback application for all accounts that have a token, over a publisher that is open (and is not closed
@@ -30,10 +34,22 @@ def open_door(publisher: Publisher) -> tuple[Application, Backstage]:
     return _build(publisher.settings, lambda: publisher, lambda _: None)
 
 
-def create_process(home: Path) -> Application:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The configuration that was found right when the door was opened: a process that takes another's place must not
+    fall over a file that an editor is just changing. `replies` is replies.toml; the rules in it cannot travel.
+    """
+
+    settings: Settings
+    replies: bytes
+
+
+def create_process(given: Given) -> Application:
     """The same for a process of its own, which opens the publisher when it can."""
     log_to_stderr(logging.INFO)
-    application, _ = _build(read_settings(home, os.environ), lambda: open_publisher(home), Publisher.close)
+    rules = parse_rules(tomllib.loads(given.replies.decode("utf-8-sig")), given.settings.accounts)
+    settings = replace(given.settings, rules=rules)
+    application, _ = _build(settings, lambda: open_publisher(settings.home), Publisher.close)
     return application
 
 
@@ -52,8 +68,9 @@ def serve_door(
 
     watch = Watch(ready, lambda: sd_notify(environment, "WATCHDOG=1"))
     place = (host or callback.host, callback.port if port is None else port)
+    given = Given(replace(settings, rules=()), _read_replies(home))
     try:
-        serve_many(Late("publisher.web.door:create_process", home), *place, processes or callback.processes, watch)
+        serve_many(Late.pack(_PROCESS, given), *place, processes or callback.processes, watch)
     except RuntimeError:
         raise ConfigError(["the callback door did not start; its log says why"]) from None
 
@@ -77,6 +94,11 @@ def _build(
         close=stage.close,
     )
     return create_door(door, tally), stage
+
+
+def _read_replies(home: Path) -> bytes:
+    path = home / "config" / "replies.toml"
+    return path.read_bytes() if path.exists() else b""
 
 
 def _check(settings: Settings) -> None:

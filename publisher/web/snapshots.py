@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from publisher.replies import Archive
+from publisher.replies import Archive, Entry
 
 _log = logging.getLogger("publisher.door")
 
@@ -42,9 +42,18 @@ class Snapshots:
         self.is_known = True
 
 
+class _Copy(msgspec.Struct):
+    """An archive as it lies on the disk."""
+
+    entries: tuple[Entry, ...]
+    account: str
+    pictures: dict[str, str]
+
+
 def _read(path: Path) -> Archive | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Archive)
+        copy = msgspec.json.decode(path.read_bytes(), type=_Copy)
+        return Archive(copy.entries, copy.account, copy.pictures)
     except FileNotFoundError:
         return None
     except (OSError, msgspec.MsgspecError) as error:  # of another version, or cut off by a full disk
@@ -57,7 +66,7 @@ def _write(path: Path, archive: Archive) -> None:
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(msgspec.json.encode(archive))
+        draft.write_bytes(msgspec.json.encode(_Copy(archive.entries, archive.account, dict(archive.pictures))))
         draft.replace(path)
     except OSError as error:
         _log.warning("the snapshot %s cannot be written: %s", path.name, type(error).__name__)

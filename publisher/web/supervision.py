@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import pickle
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
@@ -23,18 +23,24 @@ HANG_SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """An application that each process makes for itself: `target` is "module:function", called with `place`.
+    """An application that each process makes for itself: `target` is "module:function", called with what was given to
+    `pack`.
 
     The module is imported by the call, not when a process begins: it says that it lives before it is loaded.
     """
 
     target: str
-    place: Path
+    given: bytes
+
+    @classmethod
+    def pack(cls, target: str, given: object) -> Self:
+        """The same for any value that can be pickled."""
+        return cls(target, pickle.dumps(given))
 
     def __call__(self) -> Application:
         """The application."""
         module, _, function = self.target.partition(":")
-        made: Application = getattr(import_module(module), function)(self.place)
+        made: Application = getattr(import_module(module), function)(pickle.loads(self.given))  # noqa: S301 - our own
         return made
 
 

@@ -6,7 +6,6 @@ python -m tests.bench.echo PROCESSES PORT
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -22,10 +21,10 @@ async def echo(_: Request) -> Response:
     return Response(BODY, media_type="text/xml")
 
 
-def make(_: Path) -> Starlette:
+def make(_: None) -> Starlette:
     """The application, for one process."""
     return Starlette(routes=[Route("/wechat/{name}", echo, methods=["POST"])])
 
 
 if __name__ == "__main__":
-    serve_many(Late("tests.bench.echo:make", Path()), "127.0.0.1", int(sys.argv[2]), int(sys.argv[1]), Watch())
+    serve_many(Late.pack("tests.bench.echo:make", None), "127.0.0.1", int(sys.argv[2]), int(sys.argv[1]), Watch())

@@ -71,6 +71,8 @@ class World:
     kept: dict[bytes, Kept] = field(default_factory=dict)
     deliveries: list[Delivery] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
+    searched: Queue[str] = field(default_factory=Queue)
+    unreachable: bool = False
     followed: Queue[tuple[str, str, Reply]] = field(default_factory=Queue)
     lost: bool = False
     gate: threading.Event = field(default_factory=threading.Event)
@@ -84,7 +86,8 @@ class World:
         self.events.append((account, event))
 
     def search(self, account: str, text: str) -> Sequence[Hit]:
-        assert threading.current_thread() is not threading.main_thread()
+        assert threading.current_thread().name.startswith("search")
+        self.searched.put(text)
         self.gate.wait(20)
         if self.lost:
             raise LostDatabaseError(text)
@@ -92,7 +95,7 @@ class World:
 
     def follow_up(self, account: str, openid: str, reply: Reply) -> None:
         self.followed.put((account, openid, reply))
-        if self.lost:
+        if self.unreachable:
             raise LostDatabaseError(openid)
 
     def door(self) -> Door:

@@ -31,6 +31,9 @@ PATIENCE: Final = 4.0
 """Seconds: after 5 the platform hangs up, and sends the same again."""
 _REMEMBERED: Final = 8192
 """Answers: more than a viral minute brings within one redelivery's time; each is a few hundred bytes."""
+_SAID: Final = 1024
+"""Words whose answers are remembered while nothing changes, of at most `_SAID_LENGTH` characters."""
+_SAID_LENGTH: Final = 32
 _SEARCHERS: Final = 4
 _MOST_SEARCHES: Final = 1000
 """Searches that wait or run; more readers than that get no answer."""
@@ -87,6 +90,8 @@ class Clerk:
         self._tally = tally
         self._identify = Identity(account.name, account.token)
         self._answered: Recent[bytes, Kept] = Recent(_REMEMBERED)
+        self._said: Recent[str, Answered] = Recent(_SAID)
+        self._said_from: tuple[object, object] = (None, None)
         self._searches: dict[bytes, Future[Answered]] = {}
         self._room = threading.Semaphore(_MOST_FOLLOWING)
         self._searchers = ThreadPoolExecutor(_SEARCHERS, thread_name_prefix="search")
@@ -134,12 +139,27 @@ class Clerk:
     def _answer_at_once(self, message: Message) -> Answered | None:
         """The rules' answer; None where a search is wanted."""
         try:
-            return answer(message, self._door.rules(), self._door.archive(self._name), _search_later)
+            rules, archive = self._door.rules(), self._door.archive(self._name)
+            if message.kind == "text" and len(message.text) <= _SAID_LENGTH:
+                return self._answer_word(message, rules, archive)
+            return answer(message, rules, archive, _search_later)
         except _SearchWanted:
             return None
         except Exception as error:  # noqa: BLE001 - see answer()
             _log.error("callback answer failed account=%s kind=%r %s", self._name, message.kind[:20], trace(error))
             return Answered(Silence())
+
+    def _answer_word(self, message: Message, rules: Sequence[Rule], archive: Archive) -> Answered:
+        """When a post goes viral, very many send the same word: it has the same answer, while rules and archive are
+        the same.
+        """
+        if self._said_from[0] is not rules or self._said_from[1] is not archive:
+            self._said, self._said_from = Recent(_SAID), (rules, archive)
+        answered = self._said.get(message.text)
+        if answered is None:
+            answered = answer(message, rules, archive, _search_later)
+            self._said.put(message.text, answered)
+        return answered
 
     async def _search(self, key: bytes, message: Message, now: int) -> Kept:
         """The answer of a search; silence where it takes too long, and the answer follows by itself."""

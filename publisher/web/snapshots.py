@@ -35,10 +35,12 @@ class Snapshots:
 
     def take(self, archives: Mapping[str, Archive]) -> None:
         """Answer from these from now on."""
+        taken = dict(self._archives)
         for name, archive in archives.items():
-            if archive != self._archives[name] or not self.is_known:
+            if archive != taken[name] or not self.is_known:
                 _write(self._folder / f"{name}.json", archive)
-        self._archives = dict(archives)
+                taken[name] = archive  # an equal one stays the same object: what was made from it still holds
+        self._archives = taken
         self.is_known = True
 
 

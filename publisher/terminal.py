@@ -195,7 +195,7 @@ def show_readership(readership: Readership) -> None:
     if not days:
         console.print(f"最近 {len(readership.days)} 天没有收到读者的消息。")
         return
-    table = _table("日期", "消息", "规则回答", "搜到", "没有答上", "关注", "取消关注")
+    table = _table("日期", "消息", "规则", "搜到", "未答", "关注", "取关")
     table.add_column("", width=_BAR_WIDTH)
     most = max(day.messages for day in days)
     for day in days:
@@ -216,14 +216,16 @@ def _show_counts(console: Console, title: str, counts: Mapping[str, int]) -> Non
     if not counts:
         return
     table = _table(title, "次数")
+    table.columns[0].no_wrap = False
     for name, number in counts.items():
         table.add_row(Text(_on_one_line(name)), str(number))
     console.print()
     console.print(table)
 
 
-def _table(*titles: str) -> Table:
+def _table(first: str, *numbers: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in titles:
-        table.add_column(title, justify="left" if title == titles[0] else "right", no_wrap=title != titles[0])
+    table.add_column(first, no_wrap=True)
+    for title in numbers:
+        table.add_column(title, justify="right", no_wrap=True)
     return table

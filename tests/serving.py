@@ -37,7 +37,8 @@ class Serving:
 
     process: subprocess.Popen[str]
     port: int
-    log: list[str] = field(default_factory=list)
+    log: list[str]
+    reading: threading.Thread
     nonces: Iterator[int] = field(default_factory=lambda: count(10**9))
 
     def send(self, account: str, xml: str, stamp: int | None = None) -> tuple[int, bytes]:
@@ -74,6 +75,7 @@ class Serving:
         """As systemd does it."""
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(30) == 0
+        self.reading.join(30)
 
 
 def now() -> int:
@@ -109,11 +111,11 @@ def serving(home: Path, processes: int = 1) -> Iterator[Serving]:
         try:
             assert process.stderr is not None
             ready = next(line for line in process.stderr if "callback door ready" in line)
-            door = Serving(process, int(ready.rpartition(":")[2]))
+            log: list[str] = []
             # Read on, or the door would stand still once the pipe is full.
-            reading = threading.Thread(target=door.log.extend, args=(process.stderr,))
+            reading = threading.Thread(target=log.extend, args=(process.stderr,))
             reading.start()
-            yield door
+            yield Serving(process, int(ready.rpartition(":")[2]), log, reading)
         finally:
             process.kill()
             if reading is not None:

@@ -88,6 +88,11 @@ def test_a_delivery_that_comes_again_and_again_to_two_doors_has_one_answer_and_o
 
     for door in doors:
         door.end()
+        counted = [line for line in door.log if "account=plain " in line]
+        assert any("answered=" in line and "repeated=" in line for line in counted)
+        assert len(counted) < MESSAGES  # a line a minute, not a line a message
+        assert "oReader" not in "".join(door.log)
+        assert "最新" not in "".join(door.log)
     with closing(sqlite3.connect(publisher.settings.database)) as database:
         assert database.execute("SELECT count(*) FROM delivery").fetchone() == (reader.messages + 1,)
         assert database.execute("SELECT count(*) FROM event").fetchone() == (1,)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,15 +18,17 @@ from publisher.replies.numbers import (
     PlainNumber,
     TotalNumber,
     YearNumber,
-    compile_notation,
     label_number,
     read_issue,
+    read_notation,
     read_number,
     read_numeral,
     read_page,
+    shape,
 )
 from publisher.replies.spelling import bare, phrase
 from tests import traditional
+from tests.readers import SHIPPED
 
 # ---------------------------------------------------------------------------- how readers write
 
@@ -49,7 +53,8 @@ from tests import traditional
         ("最新[微笑][强]", "最新"),
         ("[Smile]最新/:rose", "最新"),
         ("最新/::)", "最新"),
-        ("[微笑]", "[微笑]"),
+        ("[微笑]", "微笑"),
+        ("[目录]", "目录"),
         ("/::)", "/::)"),
         ("https://a.cn/x", "https://a.cn/x"),
         ("？", "?"),
@@ -105,9 +110,9 @@ def test_normalising_shortens_endless_messages(text: str) -> None:
 )
 def test_numerals_are_read(numeral: str, value: int) -> None:
     assert read_numeral(numeral) == value
-    found = compile_notation("第N期").fullmatch(f"第{numeral}期")
+    found = read_notation("第N期").match(f"第{numeral}期")
     assert found is not None
-    assert read_number(found.groupdict()) == PlainNumber(value)
+    assert read_number(found) == PlainNumber(value)
 
 
 def in_chinese(value: int) -> str:
@@ -127,16 +132,16 @@ def test_every_chinese_numeral_up_to_999_is_read(value: int) -> None:
     "text", ["第期", "第百期", "第十百期", "第一百二十三十期", "第1.8期", "第-1期", "第18", "期18"]
 )
 def test_what_is_no_number_is_not_read_as_one(text: str) -> None:
-    assert compile_notation("第N期").fullmatch(text) is None
+    assert read_notation("第N期").match(text) is None
 
 
 @given(st.text("零〇一二两三四五六七八九十百廿卅0123456789lio年月第总期", max_size=9))
 def test_whatever_a_notation_catches_can_be_read(text: str) -> None:
     for notation in ("N", "第N期", "Y年第N期", "总N期", "M月", "Y年M月"):
-        found = compile_notation(notation).fullmatch(text)
+        found = read_notation(notation).match(text)
         if not found:
             continue
-        match read_number(found.groupdict()):
+        match read_number(found):
             case PlainNumber(value=value) | TotalNumber(value=value) | YearNumber(value=value):
                 assert 0 <= value < 1_000_000
             case MonthNumber(month=month):
@@ -168,29 +173,46 @@ def test_whatever_a_notation_catches_can_be_read(text: str) -> None:
     ],
 )
 def test_a_notation_reads_year_month_and_number(notation: str, text: str, number: Number) -> None:
-    found = compile_notation(notation).fullmatch(text)
+    found = read_notation(notation).match(text)
     assert found is not None
-    assert read_number(found.groupdict()) == number
+    assert read_number(found) == number
+
+
+SHIPPED_NOTATIONS = [
+    notation for rule in tomllib.loads(SHIPPED.read_text("utf-8"))["reply"] for notation in rule.get("notation", ())
+]
+NUMERALS = st.one_of(
+    st.integers(0, 99999).map(str), st.integers(0, 999).map(in_chinese), st.text("lio1八十廿百", max_size=5)
+)
+
+
+@given(st.sampled_from([*SHIPPED_NOTATIONS, "N", "第N一", "二N", "loN", "Nol", "NY"]), NUMERALS, NUMERALS)
+def test_what_a_notation_matches_has_one_of_its_shapes(written: str, number: str, year: str) -> None:
+    notation = read_notation(written)
+    filled = written.replace("N", number).replace("M", number).replace("Y", year)
+    for text in (normalise(filled), normalise(filled.replace("第", "弟").replace("期", "其"))):
+        if notation.match(text) is not None:
+            assert shape(text) in notation.shapes
 
 
 @pytest.mark.parametrize("text", ["13月", "0月", "00月", "月", "十三月"])
 def test_there_are_twelve_months(text: str) -> None:
-    assert compile_notation("M月").fullmatch(text) is None
+    assert read_notation("M月").match(text) is None
 
 
 def test_a_notation_of_a_list_reads_page_and_year() -> None:
-    caught = compile_notation("Y年目录N").fullmatch("2023年目录二")
+    caught = read_notation("Y年目录N").match("2023年目录二")
     assert caught is not None
-    assert read_page(caught.groupdict()) == (2, 2023)
-    year = compile_notation("Y年").fullmatch("2023年")
+    assert read_page(caught) == (2, 2023)
+    year = read_notation("Y年").match("2023年")
     assert year is not None
-    assert (read_page(year.groupdict()), read_number(year.groupdict())) == ((1, 2023), None)
+    assert (read_page(year), read_number(year)) == ((1, 2023), None)
 
 
 @pytest.mark.parametrize("notation", ["第期", "N到N", "N月M", "Y年Y", "", "期"])
 def test_a_notation_needs_a_number_or_a_month_or_a_year_once(notation: str) -> None:
     with pytest.raises(ValueError, match="大写 N"):
-        compile_notation(notation)
+        read_notation(notation)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from publisher.replies.vocabulary import (
     Silence,
     TextReply,
 )
-from publisher.replies.wording import fill, fit_text, is_address, link, places
+from publisher.replies.wording import fill, fit_text, is_address, link
 
 _NOTHING_YET: Final = "还没有已经发布的期刊，过些日子再来看看吧。"
 _NOT_FOUND: Final = "没有找到有关的文章，换个词试试？\n也可以点：{suggestions}"
@@ -128,8 +128,8 @@ def _show(entry: Entry, said: str) -> Reply:
 
 def _not_there(question: _Question, number: Number) -> str:
     latest = question.archive.entries[0]
-    known = f"最新一期是{link(latest.url, _name(latest))}。" if latest.url else f"最新一期是{_name(latest)}。"
-    return f"没有找到{label_number(number)}。\n{known}\n{_offer(question)}"
+    known = link(latest.url, _name(latest))
+    return f"没有找到{label_number(number)}。\n最新一期是{known}。\n{_offer(question)}"
 
 
 def _list(question: _Question) -> Answered:
@@ -190,15 +190,17 @@ def _show_hits(hits: Sequence[Hit], about: str) -> Reply:
 
 def _say(question: _Question, text: str) -> Reply:
     """An editor's text, its places filled; Silence where there is none."""
-    if "{" not in text:
-        return TextReply(text) if text else Silence()
-    wanted, latest = places(text), question.archive.latest()
-    values = {
-        "latest": link(latest.url, _name(latest)) if latest else "",
-        "suggestions": suggest(question.archive, question.rules) if "suggestions" in wanted else "",
-    }
-    said = fit_text(fill(text, values)).strip()
+    drafts, name = question.archive.drafts(question.rules), f"text {text}"
+    said = drafts.get(name)
+    if said is None:
+        said = drafts[name] = _fill(text, question.archive, question.rules) if "{" in text else text
     return TextReply(said) if said else Silence()
+
+
+def _fill(text: str, archive: Archive, rules: Rules) -> str:
+    latest = archive.latest()
+    values = {"latest": link(latest.url, _name(latest)) if latest else "", "suggestions": suggest(archive, rules)}
+    return fit_text(fill(text, values)).strip()
 
 
 def _offer(question: _Question) -> str:

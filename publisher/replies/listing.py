@@ -18,18 +18,20 @@ MOST_ECHOED: Final = 20
 
 def list_contents(archive: Archive, rules: Rules, page: int, year: int | None) -> str:
     """One page of the issues (of one year, or of all), newest first, each to be tapped; "" if there is none."""
-    entries = [entry for entry in archive.entries if year is None or (entry.year or entry.day.year) == year]
-    start = _start_of(page, entries, archive, rules, year)
-    if not entries[start:]:
-        return ""
-    text, _ = _page(entries[start:], archive, rules, (page, year, len(entries)))
+    drafts, name = archive.drafts(rules), f"contents {page} {year}"
+    text = drafts.get(name) or _write_contents(archive, rules, page, year)
+    if text:
+        drafts[name] = text
     return text
 
 
 def list_entries(entries: Sequence[Entry], archive: Archive, rules: Rules) -> str:
-    """Several issues that a reader may have meant."""
-    lines = (_line(entry, archive, rules) for entry in entries)
-    return fit_lines(f"这个月有 {len(entries)} 期：", lines, "", "……")[0]
+    """Several issues that a reader may have meant: all of one month."""
+    drafts, name = archive.drafts(rules), f"month {entries[0].day:%Y-%m}"
+    if name not in drafts:
+        lines = (_line(entry, archive, rules) for entry in entries)
+        drafts[name] = fit_lines(f"这个月有 {len(entries)} 期：", lines, "", "……")[0]
+    return drafts[name]
 
 
 def list_hits(hits: Sequence[Hit], about: str) -> str:
@@ -63,6 +65,15 @@ def opens(entry: Entry, archive: Archive, rules: Rules) -> bool:
     number = PlainNumber(entry.total_issue) if entry.total_issue is not None else _number_of(entry)
     leads = rules.leads(label(entry), archive.account) is Answer.ISSUE
     return leads and number is not None and archive.find(number)[:1] == (entry,)
+
+
+def _write_contents(archive: Archive, rules: Rules, page: int, year: int | None) -> str:
+    entries = [entry for entry in archive.entries if year is None or (entry.year or entry.day.year) == year]
+    start = _start_of(page, entries, archive, rules, year)
+    if not entries[start:]:
+        return ""
+    text, _ = _page(entries[start:], archive, rules, (page, year, len(entries)))
+    return text
 
 
 def _number_of(entry: Entry) -> PlainNumber | YearNumber | None:
@@ -108,7 +119,10 @@ def _line(entry: Entry, archive: Archive, rules: Rules) -> str:
 
 def suggest(archive: Archive, rules: Rules) -> str:
     """Three words to tap: the latest issue, the contents, and the issue before the latest."""
-    return "　".join(_suggestions(archive, rules))
+    drafts = archive.drafts(rules)
+    if "suggestions" not in drafts:
+        drafts["suggestions"] = "　".join(_suggestions(archive, rules))
+    return drafts["suggestions"]
 
 
 def _suggestions(archive: Archive, rules: Rules) -> Iterator[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from publisher.replies.spelling import even, normalise, trim
@@ -22,9 +23,11 @@ _NUMERAL = f"{_ARABIC}|{_HUNDREDS}|{_TENS}|{_ANY}{{1,3}}"
 """18, 十八, 廿一, 一百零八, 一百十, 一百二 (120), 一八: whatever it matches, `read_numeral` reads."""
 _YEAR = f"(?:[0-9]{{2}}){{1,2}}|(?:{_ANY}{{2}}){{1,2}}"
 _MONTH = f"0?[1-9]|1[0-2]|十[一二]?|{_ONE}"
-_SLIPS: Final = {"第": "[第弟地递帝]", "期": "[期其旗骑斯]"}
-"""What is typed for these by people who take the first character that is offered."""
-_HINT: Final = re.compile(f"[0-9{''.join(_DIGIT)}十拾廿卅]")
+_SLIPS: Final = str.maketrans("弟地递帝其旗骑斯", "第第第第期期期期")
+"""What is typed by people who take the first character that is offered."""
+_COUNTING: Final = f"0-9{''.join(_DIGIT)}十拾廿卅百佰"
+_HINT: Final = re.compile(f"[{_COUNTING}]")
+_RUN: Final = re.compile(f"[lio]{{0,5}}[{_COUNTING}][lio{_COUNTING}]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +88,63 @@ def read_numeral(numeral: str) -> int:
     return _read_tens(numeral)
 
 
-def compile_notation(notation: str) -> re.Pattern[str]:
-    """A pattern for a whole normalised text from a notation such as 第N期, Y年第N期, 总第N期 or Y年M月: N stands for
-    the number, Y for the year, M for the month (all capital). ValueError (Chinese) unless it has any, each at most
-    once, and not both N and M.
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """One way to write a number, a month or a year, such as 第N期 or Y年M月: as it is written, its letters, and the
+    shapes of the texts that it may match.
     """
-    pieces = re.split("([NYM])", trim(even(notation)))
-    counts = {letter: pieces.count(letter) for letter in "NYM"}
+
+    written: str
+    letters: frozenset[str]
+    shapes: frozenset[str]
+
+    def match(self, text: str) -> Mapping[str, str] | None:
+        """The parts of a whole normalised text: `number` or `total`, `month`, `year`; None: it is written otherwise."""
+        found = _compile(self.written).fullmatch(text.translate(_SLIPS))
+        return found.groupdict() if found else None
+
+
+def read_notation(notation: str) -> Notation:
+    """A notation such as 第N期, Y年第N期, 总第N期 or Y年M月: N stands for the number, Y for the year, M for the month
+    (all capital). ValueError (Chinese) unless it has any, each at most once, and not both N and M.
+    """
+    written = trim(even(notation)).translate(_SLIPS)
+    counts = {letter: written.count(letter) for letter in "NYM"}
     if max(counts.values()) != 1 or (counts["N"] and counts["M"]):
         raise ValueError("要有大写 N（期号）或 M（月份），可以再有 Y（年份），各最多一个")
-    group = "total" if "总" in "".join(pieces) else "number"
+    # In both kinds of digits: what stands beside them may count to either.
+    filled = (re.sub("[NM]", one, written.replace("Y", two)) for one in "1一" for two in ("11", "一一"))
+    letters = frozenset(letter for letter, count in counts.items() if count)
+    return Notation(written, letters, frozenset(shape(text.casefold()) for text in filled))
+
+
+def shape(text: str) -> str:
+    """What is left of a normalised text if nobody minds which number it is: 第#期 of 第18期 and of 弟十八其; "" if no
+    digit is in it.
+    """
+    return _RUN.sub("#", text.translate(_SLIPS)) if _HINT.search(text) else ""
+
+
+@lru_cache(maxsize=1024)
+def _compile(written: str) -> re.Pattern[str]:
+    group = "total" if "总" in written else "number"
     stands = {"N": f"(?P<{group}>{_NUMERAL})", "Y": f"(?P<year>{_YEAR})", "M": f"(?P<month>{_MONTH})"}
-    return re.compile("".join(stands.get(piece) or _with_slips(piece) for piece in pieces))
+    return re.compile(
+        "".join(stands.get(piece) or re.escape(piece.casefold()) for piece in re.split("([NYM])", written))
+    )
 
 
-def may_hold_number(text: str) -> bool:
-    """Whether any digit is in a normalised text: without one, no notation needs to be tried."""
-    return _HINT.search(text) is not None
+def match_any(notations: Iterable[Notation], text: str) -> Mapping[str, str] | None:
+    """What the first of some notations catches of a whole normalised text; None: none matches. Only those of its shape
+    are compiled.
+    """
+    seen = shape(text)
+    caught = (notation.match(text) for notation in notations if seen in notation.shapes)
+    return next((parts for parts in caught if parts is not None), None)
 
 
 def read_number(groups: Mapping[str, str]) -> Number | None:
-    """The number that a compiled notation caught; None: it caught a year alone."""
+    """The number that a notation caught; None: it caught a year alone."""
     year = _read_year(groups["year"]) if "year" in groups else None
     if "total" in groups:
         return TotalNumber(read_numeral(groups["total"]))
@@ -118,7 +157,7 @@ def read_number(groups: Mapping[str, str]) -> Number | None:
 
 
 def read_page(groups: Mapping[str, str]) -> tuple[int, int | None]:
-    """The page and the year of a contents list that a compiled notation caught: 目录2, 2023年目录."""
+    """The page and the year of a contents list that a notation caught: 目录2, 2023年目录."""
     page = read_numeral(groups["number"]) if "number" in groups else 1
     return page, _read_year(groups["year"]) if "year" in groups else None
 
@@ -128,9 +167,8 @@ def read_issue(text: str) -> Number | None:
     written = normalise(text)
     if written in _RELATIVE:
         return _RELATIVE[written]
-    caught = (pattern.fullmatch(written) for pattern in _NOTATIONS)
-    found = next((match for match in caught if match), None)
-    return read_number(found.groupdict()) if found else None
+    found = match_any(_NOTATIONS, written)
+    return None if found is None else read_number(found)
 
 
 def label_number(number: Number) -> str:
@@ -152,10 +190,6 @@ def label_number(number: Number) -> str:
             return "第一期"
 
 
-def _with_slips(piece: str) -> str:
-    return "".join(_SLIPS.get(character) or re.escape(character) for character in piece.casefold())
-
-
 def _read_year(digits: str) -> int:
     year = int("".join(str(_DIGIT.get(digit, digit)) for digit in digits))
     return year if len(digits) == 4 else 2000 + year  # noqa: PLR2004 - 24年 is 2024年
@@ -175,6 +209,6 @@ _RELATIVE: Final[Mapping[str, Number]] = {
     "创刊号": First(),
 }
 _NOTATIONS: Final = tuple(
-    compile_notation(notation)
+    read_notation(notation)
     for notation in ("第N期", "N期", "总第N期", "总N期", "Y年第N期", "Y年N期", "Y年M月", "Y年M月号", "M月", "M月号")
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import PurePosixPath
@@ -12,7 +11,7 @@ from typing import Final
 import re2
 
 from publisher.errors import ConfigError
-from publisher.replies.numbers import Number, compile_notation, read_issue
+from publisher.replies.numbers import Notation, Number, read_issue, read_notation
 from publisher.replies.rules import (
     Answer,
     Anything,
@@ -206,10 +205,10 @@ class _EntryReader:
             self._blame(f"pattern 不是 RE2 的正则表达式（{why}；不能用 (?=…)、(?!…)、\\1）：{pattern}")
         return pattern
 
-    def _notations(self, key: str, notations: Sequence[str]) -> Iterator[re.Pattern[str]]:
+    def _notations(self, key: str, notations: Sequence[str]) -> Iterator[Notation]:
         for notation in notations:
             try:
-                yield compile_notation(notation)
+                yield read_notation(notation)
             except ValueError as error:
                 self._blame(f"{key} 里的“{notation}”{error}")
 
@@ -235,9 +234,8 @@ class _EntryReader:
                 self._blame(f'answer = "{answer}" 还要写 {key}')
 
     def _check_says_issue(self, match: Match) -> None:
-        notations = match.patterns if isinstance(match, Notations) else ()
-        notations = match.notations if isinstance(match, Events) else notations
-        if not all({"number", "total", "month"} & set(each.groupindex) for each in notations):
+        notations = match.notations if isinstance(match, Notations | Events) else ()
+        if not all(each.letters & {"N", "M"} for each in notations):
             self._blame('answer = "issue" 的写法里要有 N（期号）或 M（月份），只有 Y 不知道是哪一期')
         elif not notations and not {"notation", "scene", "key"} & self._entry.keys():
             self._blame('answer = "issue" 要和 notation 一起用，或者用 issue 写明是哪一期，如 issue = "第18期"')

@@ -10,7 +10,7 @@ from typing import Final, Self, TypeAlias
 
 import re2
 
-from publisher.replies.numbers import Number, may_hold_number
+from publisher.replies.numbers import Notation, Number, match_any, shape
 from publisher.replies.spelling import bare
 from publisher.replies.vocabulary import Message, NewsArticle
 
@@ -73,7 +73,7 @@ class Pattern:
 class Notations:
     """The whole text is an issue's number in one of these notations."""
 
-    patterns: tuple[re.Pattern[str], ...]
+    notations: tuple[Notation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Events:
 
     events: tuple[str, ...]
     names: frozenset[str] = frozenset()
-    notations: tuple[re.Pattern[str], ...] = ()
+    notations: tuple[Notation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +140,8 @@ class Rule:
                 return None if found is None else {"rest": text[len(found) :]}
             case Pattern(pattern=pattern):
                 return _NOTHING if text and compile_pattern(pattern).search(_for_re2(text)) else None
-            case Notations(patterns=patterns):
-                return _catch_number(patterns, text) if may_hold_number(text) else None
+            case Notations(notations=notations):
+                return match_any(notations, text)
 
 
 _NOTHING: Final[Caught] = {}
@@ -166,12 +166,7 @@ def _catch_event(events: Events, message: Message) -> Caught | None:
     if not events.names and not events.notations:
         return _NOTHING
     scene = scene_of(message)
-    return _NOTHING if scene in events.names else _catch_number(events.notations, scene.casefold())
-
-
-def _catch_number(patterns: Sequence[re.Pattern[str]], text: str) -> Caught | None:
-    caught = (found.groupdict() for pattern in patterns if (found := pattern.fullmatch(text)))
-    return next(caught, None)
+    return _NOTHING if scene in events.names else match_any(events.notations, scene.casefold())
 
 
 def _re2_options() -> re2.Options:
@@ -204,6 +199,7 @@ class Rules(tuple[Rule, ...]):  # noqa: SLOT001 - a tuple can have none
         self._words: dict[str, list[int]] = {}
         self._events: dict[str, list[Rule]] = {}
         self._kinds: dict[str, list[Rule]] = {}
+        self._shapes: dict[str, list[tuple[int, Notation]]] = {}
         self._asked: list[tuple[int, Rule]] = []
         self._defaults = [rule for rule in self if isinstance(rule.match, Anything)]
         self._patterns = _PatternSet()
@@ -223,6 +219,10 @@ class Rules(tuple[Rule, ...]):  # noqa: SLOT001 - a tuple can have none
             case Kinds(kinds=kinds):
                 for kind in kinds:
                     self._kinds.setdefault(kind, []).append(rule)
+            case Notations(notations=notations):
+                for notation in notations:
+                    for each in notation.shapes:
+                        self._shapes.setdefault(each, []).append((rank, notation))
             case Pattern(pattern=pattern):
                 self._patterns.add(rank, pattern)
                 self._asked.append((rank, rule))
@@ -281,6 +281,7 @@ class Rules(tuple[Rule, ...]):  # noqa: SLOT001 - a tuple can have none
     def _find_exactly(self, text: str, account: str) -> tuple[Rule, Caught] | None:
         ranks = self._words.get(text, ())
         best = next((rank for rank in ranks if _is_for(self[rank], account)), len(self))
+        best, number = self._find_number(text, account, best)
         matched: frozenset[int] | None = None
         for rank, rule in self._asked:
             if rank > best:
@@ -292,7 +293,17 @@ class Rules(tuple[Rule, ...]):  # noqa: SLOT001 - a tuple can have none
                 caught = rule.catch(_TEXT, text)
             if caught is not None and _is_for(rule, account):
                 return rule, caught
-        return (self[best], _NOTHING) if best < len(self) else None
+        return (self[best], number) if best < len(self) else None
+
+    def _find_number(self, text: str, account: str, best: int) -> tuple[int, Caught]:
+        """The rank of the rule that reads a number in `text`, and what it caught, if it stands before `best`."""
+        for rank, notation in self._shapes.get(shape(text), ()):
+            if rank >= best:
+                break
+            caught = notation.match(text)
+            if caught is not None and _is_for(self[rank], account):
+                return rank, caught
+        return best, _NOTHING
 
     def _find_politely(self, text: str, account: str) -> tuple[Rule, Caught] | None:
         """Only whole words and numbers: the rest of a sentence may begin with or contain anything."""

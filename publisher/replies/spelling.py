@@ -66,7 +66,7 @@ def trim(text: str) -> str:
     """`text` without punctuation and emoji at its ends; one of nothing else as it is."""
     if not text or (text[0].isalnum() and text[-1].isalnum() and "/:" not in text):
         return text
-    kept = _EMOTICONS.sub("", text)
+    kept = _EMOTICONS.sub("", text) or text
     start, end = 0, len(kept)
     while end > start and _decorates(kept[end - 1]):
         end -= 1

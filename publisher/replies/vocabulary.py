@@ -59,6 +59,7 @@ class Archive:
     _years: dict[tuple[int | None, int], Entry] = field(default_factory=dict, init=False, repr=False, compare=False)
     _issues: dict[int, Entry] = field(default_factory=dict, init=False, repr=False, compare=False)
     _months: dict[tuple[int, int], list[Entry]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _drafts: list[tuple[object, dict[str, str]]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for entry in self.entries:
@@ -73,6 +74,16 @@ class Archive:
     def latest(self) -> Entry | None:
         """The newest issue; None: nothing has been published yet."""
         return self.entries[0] if self.entries else None
+
+    def drafts(self, rules: object) -> dict[str, str]:
+        """The texts that were made of this archive under some rules, by name: a list is made once, and not for each of
+        the thousands who ask for it.
+        """
+        kept = self._drafts[0] if self._drafts else None
+        if kept is None or kept[0] is not rules:
+            kept = (rules, {})
+            self._drafts[:] = [kept]
+        return kept[1]
 
     def find(self, number: Number) -> Sequence[Entry]:
         """The issues that a reader means by `number`, newest first: one, or all of a month, or none. A number without

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -38,6 +39,7 @@ def link(url: str, text: str) -> str:
     return f'<a href="{quote(url, safe=_URL_SAFE)}">{show(text)}</a>' if is_address(url) else show(text)
 
 
+@lru_cache(maxsize=1024)
 def tap(word: str, text: str = "") -> str:
     """A word that can be tapped, shown as `text`: tapping sends it."""
     return f'<a href="weixin://bizmsgmenu?msgmenucontent={quote(word, safe="")}&msgmenuid=1">{show(text or word)}</a>'

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import QueuePool
 
 from publisher.errors import ConfigError
 
@@ -18,8 +20,13 @@ def open_database(path: Path, patience: float) -> Engine:
     The file is made if there is none, but only now: one that goes away later is waited for, and one that is put in its
     place is used from then on.
     """
-    path.touch()
-    engine = create_engine(f"sqlite:///file:{quote(str(path))}?mode=rw&uri=true", connect_args={"timeout": patience})
+    if not path.exists():
+        path.touch()
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(f"file:{quote(str(path))}?mode=rw", patience, check_same_thread=False, uri=True)
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, record: Any) -> None:

@@ -38,7 +38,7 @@ _delivery = schema.delivery.c
 _KINDS: Final[dict[str, Any]] = {kind.__name__: kind for kind in get_args(Reply)}
 
 
-class Delivery(msgspec.Struct, frozen=True):
+class Delivery(msgspec.Struct, frozen=True, gc=False):
     """One authentic message or event and its answer. `key` is the same when the platform delivers it again, and no
     other delivery's: 16 bytes, best beginning with what grows (MsgId, CreateTime), since then writing costs a third.
     `received_at` is in seconds; `strange` names the events and fields in it that nobody knows.
@@ -96,8 +96,7 @@ def make_batch(deliveries: Sequence[Delivery], hide: Hide) -> Batch:
     replies: dict[bytes, bytes] = {}
     lines = []
     for delivery in deliveries:
-        body = dump_reply(delivery.reply)
-        fingerprint = _fingerprint(body)
+        fingerprint, body = _dumped(delivery.reply)
         replies[fingerprint] = body
         lines.append(_line(delivery, hide, fingerprint))
     return Batch(tuple(lines), tuple(replies.items()))
@@ -185,8 +184,8 @@ def _line(delivery: Delivery, hide: Hide, reply: bytes) -> Line:
         _name(delivery.kind),
         _name(delivery.event),
         _name(delivery.rule),
-        delivery.outcome.value,
-        "" if delivery.outcome is Outcome.RULE or not delivery.text else _word(delivery.text),
+        str(delivery.outcome),
+        _word(delivery.text) if delivery.outcome is not Outcome.RULE and delivery.kind != "event" else "",
         "\n".join(_names(delivery.strange)) if delivery.strange else "",
         reply,
     )
@@ -212,8 +211,10 @@ def _clean(text: str, length: int) -> str:
 
 
 @lru_cache(1024)
-def _fingerprint(body: bytes) -> bytes:
-    return blake2b(body, digest_size=12).digest()
+def _dumped(reply: Reply) -> tuple[bytes, bytes]:
+    """A reply's fingerprint and body: a hundred thousand readers get the same few."""
+    body = dump_reply(reply)
+    return blake2b(body, digest_size=12).digest(), body
 
 
 @lru_cache(len(_SIZES))

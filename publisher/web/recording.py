@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -29,7 +30,7 @@ _PATIENCE: Final = 1.0
 """Seconds to wait for a locked database; also how long none is tried after one could not be written."""
 _PAUSE: Final = 0.1
 """Seconds between batches: the more in one, the less each costs."""
-_IDLE: Final = 5.0
+_IDLE: Final = 1.0
 """Seconds after which the spool is looked at, though nobody sends anything."""
 _BATCH: Final = 1000
 _MOST: Final = 50_000
@@ -57,6 +58,8 @@ class Recorder:
         self._queue: deque[Delivery] = deque()
         self._lost = 0
         self._try_at = 0.0
+        self._is_writing = False
+        self._told = ""
         self._wake = threading.Event()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
@@ -89,6 +92,11 @@ class Recorder:
         """Let nothing be kept of a reader; on the disk on return, done as soon as the database can be written."""
         self._put(Forgotten(self._hide(openid)))
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that was to be kept so far is on the disk: in the database, or in the spool."""
+        return not self._queue and not self._is_writing
+
     def close(self) -> None:
         """Record what waits, in the spool if need be, and let go of the database."""
         self._closing.set()
@@ -104,9 +112,13 @@ class Recorder:
         while not self._closing.is_set():
             self._wake.wait(_IDLE)
             self._wake.clear()
+            self._is_writing = True
             self._write_down()
+            self._is_writing = False
             self._closing.wait(_PAUSE)
         self._write_down()
+        if self._queue:
+            self._lose(len(self._queue))
 
     def _write_down(self) -> None:
         """Put all that waits where it belongs; after that, if the database takes it, what is in the spool."""
@@ -114,9 +126,13 @@ class Recorder:
             waiting = [self._queue.popleft() for _ in range(min(len(self._queue), _BATCH))]
             try:
                 self._put(make_batch(waiting, self._hide))
-            except Exception as error:  # noqa: BLE001 - whatever it was, the next batch may pass
+            except OSError as error:
+                self._tell(f"neither the database nor the spool can be written now ({error.strerror})")
+                self._queue.extendleft(reversed(waiting))
+                return
+            except Exception as error:  # noqa: BLE001 - one that cannot be recorded must not hold up the others
+                _log.error("recorder: a batch is no such thing: %s", type(error).__name__)
                 self._lose(len(waiting))
-                _log.error("recorder: %d deliveries could not be recorded: %s", len(waiting), type(error).__name__)
         self._replay()
 
     def _replay(self) -> None:
@@ -128,15 +144,16 @@ class Recorder:
             self._give_up(error)
 
     def _put(self, record: Record) -> None:
-        """Into the database; into the spool if that cannot be written now."""
-        if time.monotonic() >= self._try_at:
-            try:
-                self._take(record)
-            except Exception as error:  # noqa: BLE001 - locked, full, broken, older: it goes into the spool
-                self._give_up(error)
-            else:
+        """Into the database; into the spool while that cannot be written. OSError if neither can."""
+        if time.monotonic() < self._try_at:
+            with suppress(OSError):
+                self._spool.append(record)
                 return
-        self._spool.append(record)
+        try:
+            self._take(record)
+        except Exception as error:  # noqa: BLE001 - locked, full, broken, older: it goes into the spool
+            self._give_up(error)
+            self._spool.append(record)
 
     def _take(self, record: Record) -> None:
         match record:
@@ -146,10 +163,19 @@ class Recorder:
                 self._store.record_event(account, kind, key, fields, received_at)
             case Forgotten(sender):
                 self._store.deliveries.forget(sender)
+        if self._try_at:
+            self._try_at = 0.0
+            self._tell("the database can be written again")
 
     def _give_up(self, error: Exception) -> None:
         self._try_at = time.monotonic() + _PATIENCE
-        _log.warning("recorder: the database cannot be written now (%s); the spool takes it", type(error).__name__)
+        self._tell(f"the database cannot be written now ({type(error).__name__}); the spool is")
+
+    def _tell(self, state: str) -> None:
+        """Log how it stands, when that has changed."""
+        if state != self._told:
+            self._told = state
+            _log.warning("recorder: %s", state)
 
     def _lose(self, number: int) -> None:
         """Log the 1st, 2nd, 4th, 8th … time: what is lost is not worth a full disk."""

@@ -5,13 +5,14 @@ A file is locked by its owner for as long as the owner lives, so whoever gets th
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import os
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -19,6 +20,7 @@ from typing import Any, BinaryIO, Final
 import msgspec
 
 from publisher.store.deliveries import Batch
+from publisher.store.readers import sync_folder
 
 _MOST_BYTES: Final = 500_000_000
 """A file larger than that is not added to: a database that is away for so long must not fill the disk."""
@@ -61,10 +63,9 @@ class Spool:
             file = self._file = self._file or self._make()
             end = file.seek(0, os.SEEK_END)
             if end > _MOST_BYTES:
-                raise OSError(f"{file.name} is full")
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
             try:
-                file.write(msgspec.json.encode(record) + b"\n")
-                os.fsync(file.fileno())
+                _write(file, msgspec.json.encode(record) + b"\n")
             except OSError:
                 with suppress(OSError):
                     file.truncate(end)  # half a record would spoil the next one
@@ -77,11 +78,12 @@ class Spool:
         """
         self.close()
         for path in sorted(self._folder.glob("*.jsonl")):
-            with _ours(path) as file:
-                if file is not None:
+            file = _lock(path)
+            if file is not None:
+                with file:
                     for record in _records(file):
                         take(record)
-                    path.unlink()
+                    path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Leave the file of this process to whoever replays next."""
@@ -99,21 +101,29 @@ class Spool:
         file = open(descriptor, "ab", buffering=0)  # noqa: PTH123, SIM115 - its mode; it stays open
         fcntl.flock(file, fcntl.LOCK_EX)
         draft.rename(path)
+        sync_folder(self._folder)
         return file
 
 
-@contextmanager
-def _ours(path: Path) -> Iterator[BinaryIO | None]:
+def _write(file: BinaryIO, line: bytes) -> None:
+    """Put a line on the disk."""
+    if file.write(line) != len(line):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    os.fsync(file.fileno())
+
+
+def _lock(path: Path) -> BinaryIO | None:
     """The file, locked; None if another process has it, or had it and is done."""
-    with suppress(FileNotFoundError), path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            is_there = os.fstat(file.fileno()).st_ino == path.stat().st_ino
-        except BlockingIOError:
-            is_there = False
-        yield file if is_there else None
-        return
-    yield None
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return None
+    with suppress(BlockingIOError, FileNotFoundError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(file.fileno()).st_ino == path.stat().st_ino:
+            return file
+    file.close()
+    return None
 
 
 def _records(file: BinaryIO) -> Iterator[Record]:

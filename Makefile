@@ -7,10 +7,10 @@ WHOLE := --cov --cov-report=term:skip-covered --cov-fail-under=90
 # What only Debian has: a browser and CJK fonts for the page tests, systemd-analyze for the units, LibreOffice for .doc
 # and .odt.
 DEBIAN_PACKAGES := chromium fonts-noto-cjk systemd libreoffice-writer-nogui libreoffice-draw-nogui
-# What one of the tools needs that the bench measures beside ours.
-BENCH_PACKAGES := nodejs npm
+# What one of the tools needs that the bench measures beside ours, and what asks the servers.
+BENCH_PACKAGES := nodejs npm wrk
 
-.PHONY: help install debian bench-debian demo test fuzz storm nightly bench lint clean lock
+.PHONY: help install debian bench-debian demo test fuzz storm soak nightly bench lint clean lock
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -35,17 +35,17 @@ demo: install  ## the main job against the built-in sandbox; ARGS=--once to end 
 test: install debian lint  ## lint, types, floors and every test; ARGS= for a few of them
 	$(BIN)/python -m pytest $(or $(ARGS),$(WHOLE))
 
-bench: install debian bench-debian .venv-peers/.installed tests/bench/npm/node_modules/.installed  ## speed and memory by format, beside other converters; how fast issues go out
+bench: install debian bench-debian .venv-peers/.installed tests/bench/npm/node_modules/.installed  ## speed and memory by format, beside other converters; how fast issues go out, and readers get them
 	@$(BIN)/python -m tests.bench
 
 bench-debian:
-	@command -v npm >/dev/null || sh tests/debian.sh $(BENCH_PACKAGES)
+	@command -v npm >/dev/null && command -v wrk >/dev/null || sh tests/debian.sh $(BENCH_PACKAGES)
 
 tests/bench/npm/node_modules/.installed: tests/bench/npm/package-lock.json | bench-debian
 	cd tests/bench/npm && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-# The converters that are measured beside ours; nothing else needs them.
+# What is measured beside ours; nothing else needs it.
 .venv-peers/.installed: tests/bench/peers.lock
 	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/peers.lock
@@ -57,7 +57,10 @@ fuzz: install debian  ## 10,000 spoilt files, for a night; FUZZ_CASES= for anoth
 storm: install  ## ten minutes of faults and kills over ten accounts; STORM_SECONDS= for another time
 	$(BIN)/python -m tests.storm $(STORM_SECONDS)
 
-nightly: fuzz storm  ## what takes too long for every change
+soak: install bench-debian  ## memory of the callback door over a million messages; SOAK_MESSAGES= for another number
+	$(BIN)/python -m tests.bench.soak $(SOAK_MESSAGES)
+
+nightly: fuzz storm soak  ## what takes too long for every change
 
 lint: install  ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

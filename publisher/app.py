@@ -150,7 +150,7 @@ class Publisher:
 
     def mind_clock(self) -> None:
         """Look at all that waits if the clock was set back since the last work: its times may lie days ahead."""
-        last = self.store.last_moved_at()
+        _, last = self.store.last_move() or (0, None)
         if last is not None and last - self.clock() > SET_BACK:
             log.warning("the clock was set back: the last move is of %s", last.isoformat(timespec="seconds"))
             self.ring_all()

@@ -67,16 +67,16 @@ def test_while_the_database_cannot_be_read_the_last_answers_stand_and_it_is_said
     publish(world)
     caplog.set_level(logging.INFO)
     with begun(world) as stage:
-        published = publisher.store.published
+        last_move = publisher.store.last_move
 
         def broken(*_: object) -> object:
             raise OSError("database is gone")
 
-        publisher.store.published = broken  # type: ignore[assignment, method-assign]
+        publisher.store.last_move = broken  # type: ignore[assignment, method-assign]
         stage.refresh()
         stage.refresh()
         assert isinstance(ask("最新", stage), NewsReply)
-        publisher.store.published = published  # type: ignore[method-assign]
+        publisher.store.last_move = last_move  # type: ignore[method-assign]
         stage.refresh()
     assert caplog.text.count("cannot be read (OSError)") == 1
     assert caplog.text.count("can be read again") == 1

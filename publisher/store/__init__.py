@@ -362,11 +362,12 @@ class Store:
         with self._write() as db:
             db.execute(_t.issue.update().where(waiting).values(next_try_at=now))
 
-    def last_moved_at(self) -> datetime | None:
-        """When the newest move of any issue was recorded; None in an empty database."""
+    def last_move(self) -> tuple[int, datetime] | None:
+        """The number of the newest move of any issue, and when it was recorded; None in an empty database."""
         with self._read() as db:
-            query = select(_t.history.c.at).order_by(_t.history.c.id.desc()).limit(1)
-            return db.execute(query).scalar_one_or_none()
+            query = select(_t.history.c.id, _t.history.c.at).order_by(_t.history.c.id.desc()).limit(1)
+            row = db.execute(query).one_or_none()
+            return None if row is None else (row.id, row.at)
 
     def events(self, account: str, kinds: Sequence[str], since: datetime) -> list[Mapping[str, Any]]:
         """The fields of the kept events of some kinds received since then, newest first, at most 200."""

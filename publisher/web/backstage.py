@@ -169,7 +169,7 @@ class Backstage:
         publisher = self._publisher or self._open_first()
         self._follow_file(publisher)
         # To read five hundred issues every two seconds would take a tenth of what answers readers.
-        seen = self._file, publisher.store.last_moved_at()
+        seen = self._file, publisher.store.last_move()
         if seen != self._seen or time.monotonic() >= self._read_at + _READ_SECONDS:
             self._snapshots.take({name: publisher.archive(name) for name in self._snapshots.accounts})
             self._seen, self._read_at = seen, time.monotonic()

@@ -1,6 +1,8 @@
-"""`make bench`: documents a second and peak memory of each format, for the real issue, beside other converters.
+"""`make bench`: documents a second and peak memory of each format, for the real issue, beside other converters;
+then pages, how fast issues go out, and how fast readers get their answers.
 
-Each figure is the median of three processes that were run in turn, so that a machine that slows down slows all of them.
+A figure of a format is the median of three processes that were run in turn, so that a machine that slows down slows
+all of them.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from rich.table import Table
 
 from publisher import office
 from publisher.reading import read
+from tests.bench.door import measure_door
 from tests.bench.pages import measure_pages
 from tests.bench.peer import PEERS
 from tests.bench.pipeline import measure_pipeline
@@ -63,6 +66,7 @@ def main() -> int:
         faults = measure_pages(console, Path(name) / "article")
         faults += measure_pipeline(console, Path(name) / "office")
         faults += measure_search(console, Path(name) / "archive")
+        faults += measure_door(console, Path(name) / "door")
     slow = [name for name, least in _WANTED.items() if figures[name].rate < least]
     for name in slow:
         console.print(f"{name}: {figures[name].rate:.2f} documents a second, {_WANTED[name]:.2f} are wanted")

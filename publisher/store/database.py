@@ -26,7 +26,7 @@ def open_database(path: Path, patience: float) -> Engine:
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(f"file:{quote(str(path))}?mode=rw", patience, check_same_thread=False, uri=True)
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+    engine = create_engine(f"sqlite:///{path}", creator=connect, poolclass=QueuePool)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, record: Any) -> None:

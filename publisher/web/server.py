@@ -122,6 +122,21 @@ def listen(host: str, port: int) -> socket.socket:
     """A socket that listens; OSError: the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.create_server((host, port), family=family)
+    return _prompt(listening)
+
+
+def listen_together(host: str, port: int, number: int) -> list[socket.socket]:
+    """Sockets that listen at one address, among which the kernel spreads new connections; OSError: the port is taken.
+
+    On one socket the process that wakes first takes all connections that wait, and the others stand idle.
+    """
+    # One that shares with nobody finds out whether the port is taken, and which one a port of 0 is.
+    with listen(host, port) as alone:
+        family, port = alone.family, alone.getsockname()[1]
+    return [_prompt(socket.create_server((host, port), family=family, reuse_port=True)) for _ in range(number)]
+
+
+def _prompt(listening: socket.socket) -> socket.socket:
     # What is accepted inherits it. Without, the body of an answer waits 40 ms for the receipt of its head.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening

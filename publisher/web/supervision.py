@@ -1,4 +1,4 @@
-"""One listening socket, several processes behind it: the dead and the hung are replaced."""
+"""One address, several processes behind it: the dead and the hung are replaced."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
-from publisher.web.server import OPTIONS, Application, listen, name_url
+from publisher.web.server import OPTIONS, Application, listen_together, name_url
 
 HANG_SECONDS = 10
 """A process whose loop has not turned for so long is hung; so is one that has not come up to answering at all."""
@@ -60,10 +60,10 @@ def serve_many(make: Late, host: str, port: int, processes: int, watch: Watch) -
     where the application refuses to start; OSError: the port is taken.
     """
     config = uvicorn.Config(make, factory=True, workers=processes, timeout_worker_healthcheck=watch.patience, **OPTIONS)
-    with listen(host, port) as listening:
-        url = name_url(host, listening.getsockname()[1])
-        supervisor = _Supervisor(config, [listening])
-        supervisor.watch(url, watch)
+    with contextlib.ExitStack() as stack:
+        listening = [stack.enter_context(each) for each in listen_together(host, port, processes)]
+        supervisor = _Supervisor(config, listening)
+        supervisor.watch(name_url(host, listening[0].getsockname()[1]), watch)
         supervisor.run()
     if supervisor.has_failed:
         raise RuntimeError("the application did not start; its own log says why")
@@ -78,8 +78,8 @@ class _Supervisor(Multiprocess):
         self._url, self._watch, self._told = url, watch, False
 
     def init_processes(self) -> None:
-        for _ in range(self.processes_num):
-            self.processes.append(self._start())
+        for place in range(self.processes_num):
+            self.processes.append(self._start(place))
 
     def keep_subprocess_alive(self) -> None:
         """Replace what is dead or hung; tell when nothing is."""
@@ -92,12 +92,13 @@ class _Supervisor(Multiprocess):
                 self.has_failed = True
                 self.should_exit.set()
                 return
-            self.processes[place] = self._start()
+            self.processes[place] = self._start(place)
         if not self.should_exit.is_set() and all(process.is_ready() for process in self.processes):
             self._tell()
 
-    def _start(self) -> _Child:
-        child = _Child(self.config, self.sockets)
+    def _start(self, place: int) -> _Child:
+        # Who takes a dead one's place answers those, too, that wait at its socket.
+        child = _Child(self.config, [self.sockets[place]])
         child.start()
         return child
 

@@ -29,7 +29,7 @@ ARTICLES: Final = 20_000
 _PER_ISSUE: Final = 8
 _LEAST, _MOST = 800, 2_000
 """Characters of an article."""
-_ROUNDS: Final = 3
+_ROUNDS: Final = 7
 _WANTED, _LONGEST_BUILD = 5.0, 60.0
 """Milliseconds of 99 in 100 questions; seconds of CPU."""
 _ADD: Final = (

@@ -63,13 +63,14 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._engine = open_database(path, patience)
         migrate(self._engine)
+        self._single = self._engine.execution_options(single=True)
         self._writer = Writer(self._engine)
         self.accounts = Accounts(self._read, self._write)
-        self.plans = Plans(self._read)
-        self.deliveries = Deliveries(self._read, self._write)
-        self.dates = Dates(self._read)
-        self.furnishings = Furnishings(self._read, self._write)
-        self.search = SearchIndex(path, self._read, self._write)
+        self.plans = Plans(self._view)
+        self.deliveries = Deliveries(self._view, self._write)
+        self.dates = Dates(self._view)
+        self.furnishings = Furnishings(self._view, self._write)
+        self.search = SearchIndex(path, self._view, self._write)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -275,7 +276,7 @@ class Store:
 
     def is_submission_begun(self, issue: Issue) -> bool:
         """Whether its draft was submitted, or may have been."""
-        with self._read() as db:
+        with self._view() as db:
             return is_submission_begun(db, issue)
 
     def effects(self, issue_id: int) -> list[Effect]:
@@ -336,7 +337,7 @@ class Store:
 
     def belongings(self, account: str) -> list[Belongings]:
         """What each issue of an account has, or had, on the platform."""
-        with self._read() as db:
+        with self._view() as db:
             return read_belongings(db, account)
 
     def forget_picture(self, account: str, fingerprint: str, now: datetime) -> None:
@@ -426,6 +427,13 @@ class Store:
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
+        """For one question: each statement by itself, without a transaction around it."""
+        with _told_apart(), self._single.connect() as db:
+            yield db
+
+    @contextmanager
+    def _view(self) -> Iterator[Connection]:
+        """For several questions whose answers must be of one moment."""
         with _told_apart(), self._engine.connect() as db:
             yield db
 

@@ -16,6 +16,7 @@ from publisher.errors import ConfigError
 
 def open_database(path: Path, patience: float) -> Engine:
     """The engine of an SQLite file: WAL, synchronous=FULL; transactions begin as told by the option `write`.
+    With the option `single` there is none: each statement sees the database as it is at its time.
 
     The file is made if there is none, but only now: one that goes away later is waited for, and one that is put in its
     place is used from then on.
@@ -46,8 +47,11 @@ def open_database(path: Path, patience: float) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # IMMEDIATE: a write that began as a read could be refused half-way when another process writes.
-        writing = connection.get_execution_options().get("write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        options = connection.get_execution_options()
+        if options.get("write"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif not options.get("single"):
+            connection.exec_driver_sql("BEGIN")
 
     return engine
 

@@ -19,6 +19,7 @@ from rich.table import Table
 from publisher.app import Publisher
 from publisher.engines.embedded import EmbeddedEngine
 from publisher.issue import OPEN, Status
+from publisher.pipeline.confirming import LIST, PLENTY
 from tests.bench.office import add_issue, office, photograph, stand_in
 
 _PICTURES: Final = 30
@@ -78,6 +79,8 @@ def _many_issues(folder: Path) -> float:
         for number in range(_ISSUES):
             pictures = [photograph(2 * number), photograph(2 * number + 1)]
             add_issue(publisher, f"a{number % _ACCOUNTS}", number, pictures)
+        for number in range(_ACCOUNTS * (PLENTY + 1)):  # on a day with so many the quick looks at verdicts are used up
+            publisher.store.accounts.count(f"a{number % _ACCOUNTS}", LIST, publisher.clock())
         publisher.settle_files()
         stop = threading.Event()
         worker = threading.Thread(target=EmbeddedEngine(publisher, lambda: None, 30).run, args=(stop,))

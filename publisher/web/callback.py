@@ -152,7 +152,7 @@ class _Callback:
             self._check_replay(query, body)
         seconds = int(now.timestamp())
         try:
-            kept = await guest.clerk.answer(message, seconds, int(query["timestamp"]))
+            kept = await guest.clerk.answer(message, seconds)
         except NotRecorded as error:
             _log.error("callback event not recorded account=%s %s", guest.name, error)
             return _FAILED

@@ -34,10 +34,6 @@ _REMEMBERED: Final = 8192
 _SAID: Final = 1024
 """Words whose answers are remembered while nothing changes, of at most `_SAID_LENGTH` characters."""
 _SAID_LENGTH: Final = 32
-_FIRST_TIME: Final = range(3)
-"""Seconds between a message and its first delivery, both by the platform's clock: it repeats one after 5 at the
-earliest. So no other process can have answered what comes so soon, and the database is not asked.
-"""
 _SEARCHERS: Final = 4
 _MOST_SEARCHES: Final = 1000
 """Searches that wait or run; more readers than that get no answer."""
@@ -101,15 +97,12 @@ class Clerk:
         self._searchers = ThreadPoolExecutor(_SEARCHERS, thread_name_prefix="search")
         self._senders = ThreadPoolExecutor(_SENDERS, thread_name_prefix="follow-up")
 
-    async def answer(self, message: Message, now: int, sent: int) -> Kept:
-        """The reply to a message that was `sent` now by the platform's clock, and when (seconds) it was first given.
-        NotRecorded: the platform is to send the event again. Nothing else is raised: a reader gets no answer rather
-        than 该公众号提供的服务出现故障.
+    async def answer(self, message: Message, now: int) -> Kept:
+        """The reply to a message, and when (seconds) it was first given. NotRecorded: the platform is to send the event
+        again. Nothing else is raised: a reader gets no answer rather than 该公众号提供的服务出现故障.
         """
         key = self._identify(message)
-        kept = self._answered.get(key)
-        if kept is None and sent - message.created not in _FIRST_TIME:
-            kept = self._door.recall(key)
+        kept = self._answered.get(key) or self._door.recall(key)
         if kept is not None:
             self._tally.add(self._name, "repeated")
             return kept

@@ -234,8 +234,9 @@ def test_published_issues_come_newest_first_with_cover_and_digest(store: Store, 
     for number, name in enumerate(("old", "new")):
         issue = receive(store, clock, name, str(number) * 64)
         store.lease(issue.id, "me", clock.now)
-        intent = store.intend(issue.id, "upload_cover", name, "me", clock.now)
-        store.finish(intent, {"url": f"https://c/{name}"}, clock.now)
+        for url in ("https://c/before-it-was-corrected", f"https://c/{name}"):  # each revision has a cover of its own
+            intent = store.intend(issue.id, "upload_cover", url, "me", clock.now)
+            store.finish(intent, {"url": url}, clock.now)
         issue = store.move(issue, Move(Status.IMPORTED, "", None, {"title": name}, content()), clock.now, "me")
         for status in (Status.SCHEDULED, Status.DRAFTED, Status.SUBMITTED):
             issue = store.move(issue, Move(status, ""), clock.now, "me")

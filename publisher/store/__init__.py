@@ -254,16 +254,7 @@ class Store:
 
     def published(self, account: str, limit: int = 500) -> list[Published]:
         """The published issues of an account, newest first."""
-        first = (_t.article.c.issue_id == _t.issue.c.id) & (_t.article.c.position == 0)
-        cover = (_t.effect.c.issue_id == _t.issue.c.id) & (_t.effect.c.kind == "upload_cover")
-        query = (
-            select(*_ISSUE_COLUMNS, _t.content.c.name.label("newsletter_name"), _t.content.c.year)
-            .add_columns(_t.content.c.number, _t.content.c.total_number, _t.article.c.digest, _t.effect.c.result)
-            .select_from(_t.issue.outerjoin(_t.content).outerjoin(_t.article, first).outerjoin(_t.effect, cover))
-            .where(_t.issue.c.account == account, _t.issue.c.status == Status.PUBLISHED)
-            .order_by(_t.issue.c.published_at.desc(), _t.issue.c.id.desc())
-            .limit(limit)
-        )
+        query = looking.published(_ISSUE_COLUMNS, account).limit(limit)
         with self._read() as db:
             return [_to_published(row) for row in db.execute(query)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 
 from publisher import schema
 from publisher.issue import Status
+from publisher.store.records import EffectState
 
 _issue = schema.issue
 
@@ -22,6 +23,24 @@ def due(now: datetime, free: Any, lane: str = "") -> Select[Any]:
     # Joined to nothing, the column keeps SQLite from the index of accounts: it leads through all that one ever had.
     query = query.where(_issue.c.account.op("||")("") == lane) if lane else query
     return query.order_by(_issue.c.next_try_at, _issue.c.id)
+
+
+def published(columns: Sequence[Any], account: str) -> Select[Any]:
+    """The published issues of an account, newest first: `columns`, the numbers of the masthead, the first digest, and
+    what the upload of the cover gave: of the last one, since each revision has a cover of its own.
+    """
+    content, article, effect = schema.content, schema.article, schema.effect
+    first = (article.c.issue_id == _issue.c.id) & (article.c.position == 0)
+    covers = effect.alias()
+    done = (covers.c.kind == "upload_cover") & (covers.c.state == EffectState.DONE)
+    last = select(func.max(covers.c.id)).where(covers.c.issue_id == _issue.c.id, done).scalar_subquery()
+    return (
+        select(*columns, content.c.name.label("newsletter_name"), content.c.year)
+        .add_columns(content.c.number, content.c.total_number, article.c.digest, effect.c.result)
+        .select_from(schema.issue.outerjoin(content).outerjoin(article, first).outerjoin(effect, effect.c.id == last))
+        .where(_issue.c.account == account, _issue.c.status == Status.PUBLISHED)
+        .order_by(_issue.c.published_at.desc(), _issue.c.id.desc())
+    )
 
 
 def census(statuses: Collection[Status]) -> Select[Any]:

@@ -56,6 +56,7 @@ QUESTIONS = {
     "unsure submission": UNSURE,
     "token refused (40001)": "平台错误码 40001",
     "past its time": "错过|迟|过了",
+    "draft gone": "草稿已不在草稿箱",
 }
 """What the worker may ask a person for in a storm; everything else is a fault of ours."""
 NUMBER = re.compile(r"风暴来稿第(\d{4})篇")
@@ -203,7 +204,7 @@ class Person:
                     self._answer(issue)
 
     def _answer(self, issue: Issue) -> None:
-        url = self._link(issue) if UNSURE in issue.note else ""
+        url = self._link(issue) if re.search(f"{UNSURE}|草稿已不在草稿箱", issue.note) else ""
         if url:
             self.publisher.record_publication(issue.id, url)
         else:
@@ -389,8 +390,18 @@ class Storm:
             figures.lost += [f"{title}: no publication"] if published < wanted else []
             figures.lost += [f"{title}: no draft"] if drafts[title] + wanted < 1 else []
             figures.drafts_left += [f"{title}: {drafts[title]} drafts"] if drafts[title] + wanted > 1 else []
-        figures.not_done = [f"{issue.id} {issue.status} {issue.note}" for issue in issues if not self._is_done(issue)]
+        figures.not_done = [self._tell(person, issue) for issue in issues if not self._is_done(issue)]
         figures.unarchived = self._lying() + [name for name in self._expected_files() if not self._is_archived(name)]
+
+    def _tell(self, person: Person, issue: Issue) -> str:
+        """An issue that is not done, with its whole history."""
+        story = person.publisher.story(issue.id)
+        moves = [f"{past.at} {past.before}->{past.after} {past.why}" for past in story.moves]
+        calls = [
+            f"{effect.intent_at} {effect.kind} {effect.state} {effect.errcode} {effect.detail}"
+            for effect in story.effects
+        ]
+        return "\n".join([f"{issue.id} {issue.status} {issue.note}", *moves, *calls])
 
     def _shown(self) -> tuple[Counter[str], Counter[str]]:
         """How often each title is out, and how often it lies in a draft box."""

@@ -70,7 +70,8 @@ def _drafts(job: Job) -> Sequence[str]:
 def _replace_draft(job: Job, articles: Sequence[DraftArticle]) -> str:
     """A new draft; that of the former revision, which could not be updated, leaves the box."""
     draft = add_draft(job, articles)
-    _take_out(job, job.issue.draft_media_id)
+    if draft != job.issue.draft_media_id:  # it may be known from an earlier try
+        _take_out(job, job.issue.draft_media_id)
     return draft
 
 

@@ -37,7 +37,7 @@ def test_a_dropped_file_is_published_by_one_pass_and_a_second_pass_does_nothing(
     done = workspace.work()
     assert done.returncode == 0, done.stderr
     row = workspace.status()[0]
-    keys = "id account name title status publish_at draft_media_id publish_id article_urls note revision"
+    keys = "id account name title status publish_at draft_media_id publish_id article_urls note revision paused"
     assert set(row) == set(keys.split())
     assert row["status"] == "PUBLISHED"
     assert row["article_urls"][0].startswith("http")

@@ -135,7 +135,8 @@ class Publisher:
         try:
             done = self.store.search.catch_up(stop)
         except Exception as error:  # noqa: BLE001 - what is published stays so, whether it can be found or not
-            log.warning("the index of articles is behind: %s", error if isinstance(error, Unavailable) else type(error))
+            why = error.detail if isinstance(error, Unavailable) else type(error).__name__
+            log.warning("the index of articles is behind: %s", why)
             return
         if done:
             log.info("indexed=%d", done)

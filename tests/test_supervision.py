@@ -70,6 +70,19 @@ def test_two_processes_answer_at_one_address_and_a_dead_or_hung_one_is_replaced(
         assert len(later & pack.pids()) <= 1
 
 
+def test_on_a_hangup_all_processes_are_made_anew_and_their_number_stays() -> None:
+    with running() as pack:
+        before, after = pack.pids(), set[int]()
+        for number in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGHUP):
+            pack.process.send_signal(number)
+        for _ in range(8 * MANY):
+            after |= {int(pack.read())} - before
+            if len(after) == len(before):
+                break
+        assert len(after) == len(before)
+        assert pack.pids() == after
+
+
 def test_the_watchdog_hears_nothing_while_one_process_stands_still() -> None:
     with running() as pack:
         stopped = pack.pids().pop()

@@ -96,6 +96,18 @@ class _Supervisor(Multiprocess):
         if not self.should_exit.is_set() and all(process.is_ready() for process in self.processes):
             self._tell()
 
+    def restart_all(self) -> None:
+        """Each process anew, one after the other (SIGHUP); who waits at its socket waits for the next."""
+        for place, process in enumerate(self.processes):
+            process.terminate()
+            process.join()
+            self.processes[place] = self._start(place)
+
+    def handle_ttin(self) -> None:
+        """Nothing: each process has a socket of its own, and how many there are is configured."""
+
+    handle_ttou = handle_ttin
+
     def _start(self, place: int) -> _Child:
         # Who takes a dead one's place answers those, too, that wait at its socket.
         child = _Child(self.config, [self.sockets[place]])

@@ -19,6 +19,8 @@ PLACES: Final = ("latest", "suggestions")
 
 _PLACE: Final = re.compile(r"\{([^{}\n]{1,30})\}")
 _BRACKETS: Final = str.maketrans("<>", "＜＞")
+_UNFINISHED_LINK: Final = re.compile(r"<(?:a\b(?:(?!</a>).)*)?\Z", re.DOTALL)
+"""A link from its first bracket on, whose end was cut off wherever that fell, also within its </a>."""
 _URL_SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
 
 
@@ -74,8 +76,7 @@ def fit_text(text: str) -> str:
     whole, line, _ = kept.rpartition("\n")
     if line and size(whole) * 2 >= room:
         return f"{whole}\n…"
-    opened = kept.rfind("<")
-    return f"{kept[:opened] if opened > kept.rfind('</a>') else kept}…"
+    return f"{_UNFINISHED_LINK.sub('', kept)}…"
 
 
 def fit_lines(head: str, lines: Iterable[str], foot: str, more: str) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -21,14 +21,17 @@ from publisher.issue import Status
 from publisher.store import Effect, Intent, Store
 from tests.aftermath import nothing_is_lost, restart, until
 from tests.processes import Workspace, running_workspace
+from tests.recorders import wait_until
 from tests.world import World, issue_text
 
 ADD, SUBMIT = "/cgi-bin/draft/add", "/cgi-bin/freepublish/submit"
 COVER, MASS = "/cgi-bin/material/add_material", "/cgi-bin/message/mass/sendall"
 READ_ONLY = 'mount --bind "$0/drafts" "$0/drafts" && mount -o remount,ro,bind "$0/drafts" && shift && exec "$@"'
+HALF_A_MINUTE = 34
+"""Seconds, and some more: longer than anything of ours waits for the database."""
 LOCKER = """
 import sqlite3, sys
-database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)
 database.execute("BEGIN EXCLUSIVE")
 print("locked", flush=True)
 sys.stdin.read()
@@ -140,6 +143,43 @@ def locked(database: Path) -> Iterator[subprocess.Popen[str]]:
         assert other.stdout is not None
         assert other.stdout.readline() == "locked\n"
         yield other
+
+
+@contextmanager
+def working(workspace: Workspace) -> Iterator[Callable[[], str]]:
+    """A worker that goes on until the end, and then stops in peace. It gives what the worker has logged so far."""
+    log = workspace.home / "worker.log"
+    with (
+        log.open("w") as file,
+        subprocess.Popen(workspace.command("work"), env=workspace.environment, stderr=file) as process,
+    ):
+        yield lambda: log.read_text(encoding="utf-8")
+        assert process.poll() is None, log.read_text(encoding="utf-8")
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+def test_a_worker_outlives_half_a_minute_of_a_locked_database(workspace: Workspace) -> None:
+    """The lock falls while a draft is on the wire whose answer gets lost, and while another file comes."""
+    fault = {"path": ADD, "kind": "hang", "seconds": 1}
+    assert workspace.control("faults", fault)["ok"]
+    with working(workspace) as log:
+        workspace.drop("spring.txt", issue_text())
+        wait_until(lambda: workspace.drafts == 1)
+        with locked(workspace.home / "state" / "publisher.db") as other:
+            workspace.drop("summer.txt", issue_text(19))
+            with pytest.raises(subprocess.TimeoutExpired):
+                other.wait(HALF_A_MINUTE)
+            assert (workspace.drafts, workspace.publications) == (1, 0)
+            other.communicate()
+        wait_until(lambda: workspace.publications == 2, 60)
+    assert "the next scan tries again: database: database is locked" in log()
+    assert "Traceback" not in log()
+    assert workspace.work().returncode == 0
+    assert [row["status"] for row in workspace.status()] == ["PUBLISHED", "PUBLISHED"]
+    assert (workspace.calls(ADD), workspace.calls(SUBMIT), workspace.publications, workspace.drafts) == (2, 2, 2, 0)
+    assert (workspace.home / "done" / "spring.txt").read_text(encoding="utf-8") == issue_text()
+    assert (workspace.home / "done" / "summer.txt").read_text(encoding="utf-8") == issue_text(19)
 
 
 @pytest.mark.parametrize("status", [Status.RECEIVED, Status.SCHEDULED, Status.DRAFTED])

@@ -102,6 +102,9 @@ class EmbeddedEngine:
         except OSError as error:
             log.warning("the drop folder cannot be read (is the share mounted?): %s", error)
             return
+        except Unavailable as error:
+            log.warning("nothing is taken in now, the next scan tries again: %s", error.detail)
+            return
         if any(entry.issue_id is not None for entry in taken):
             self.sweep()
 
@@ -125,8 +128,10 @@ class EmbeddedEngine:
     def _wake_one(self, issue_id: int) -> None:
         try:
             self._publisher.wake(issue_id)
+        except Unavailable as error:
+            log.warning("issue=%d not now, the next sweep tries again: %s", issue_id, error.detail)
         except Exception:
-            # One issue's trouble (a locked database, a full disk) must not stop the others; the sweep comes again.
+            # One issue's trouble must not stop the others; the sweep comes again.
             log.exception("issue=%d wake-up failed", issue_id)
 
     def _vouch(self) -> None:

@@ -24,7 +24,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from time import monotonic
@@ -56,6 +56,7 @@ QUESTIONS = {
     "unsure submission": UNSURE,
     "token refused (40001)": "平台错误码 40001",
     "past its time": "错过|迟|过了",
+    "long since begun": "如果数据库是从备份恢复的",
     "draft gone": "草稿已不在草稿箱",
 }
 """What the worker may ask a person for in a storm; everything else is a fault of ours."""
@@ -101,11 +102,13 @@ class Figures:
     drafts_left: list[str] = field(default_factory=list)
     not_done: list[str] = field(default_factory=list)
     unarchived: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    """Drafts that have left the box and are not out: nobody but we ourselves can have removed them."""
     calm_seconds: float | None = None
 
     def is_fine(self, patience: float) -> bool:
         """Whether everything is out exactly once, and was so soon enough."""
-        wrong = [*self.doubles, *self.lost, *self.drafts_left, *self.not_done, *self.unarchived]
+        wrong = [*self.doubles, *self.lost, *self.drafts_left, *self.not_done, *self.unarchived, *self.gone]
         return not wrong and self.calm_seconds is not None and self.calm_seconds <= patience
 
     def __str__(self) -> str:
@@ -115,7 +118,7 @@ class Figures:
         end = "not all done" if self.calm_seconds is None else f"all done {self.calm_seconds:.1f} s after the storm"
         wrong = {
             "doubles": self.doubles, "lost": self.lost, "drafts left over": self.drafts_left,
-            "not done": self.not_done, "files not archived": self.unarchived,
+            "not done": self.not_done, "files not archived": self.unarchived, "drafts gone": self.gone,
         }  # fmt: skip
         counts = ", ".join(f"{len(all_)} {what}" for what, all_ in wrong.items())
         lines = [
@@ -189,6 +192,7 @@ class Person:
     publisher: Publisher
     platform: Platform
     asked: Counter[str] = field(default_factory=Counter)
+    gone: list[str] = field(default_factory=list)
 
     def answer_all(self) -> None:
         """Answer every question that has an answer, and let paused accounts go on."""
@@ -200,11 +204,30 @@ class Person:
             question = question_of(issue)
             if question:
                 self.asked[question] += 1
+                if question == "draft gone" and not self._link(issue):
+                    self.gone.append("\n".join([self.tell(issue), *self._calls(issue.account)]))
                 with suppress(StaleIssue, WrongMove):  # the worker was quicker
                     self._answer(issue)
 
+    def tell(self, issue: Issue) -> str:
+        """An issue with its whole history."""
+        story = self.publisher.story(issue.id)
+        moves = [f"{past.at} {past.before}->{past.after} {past.why}" for past in story.moves]
+        calls = [
+            f"{effect.intent_at} {effect.kind} {effect.state} {effect.errcode} {effect.detail}"
+            for effect in story.effects
+        ]
+        return "\n".join([f"{issue.id} {issue.status} {issue.note}", *moves, *calls])
+
+    def _calls(self, account: str) -> list[str]:
+        """The last calls of an account as the platform saw them."""
+        with self.platform.lock:
+            appid = self.publisher.settings.accounts[account].appid
+            calls = [call for call in self.platform.calls if call.appid == appid][-60:]
+        return [f"{datetime.fromtimestamp(c.time, UTC)} {c.path} {c.errcode} {c.fault} {c.rid}" for c in calls]
+
     def _answer(self, issue: Issue) -> None:
-        url = self._link(issue) if re.search(f"{UNSURE}|草稿已不在草稿箱", issue.note) else ""
+        url = self._link(issue) if re.search(f"{UNSURE}|草稿已不在草稿箱|从备份恢复", issue.note) else ""
         if url:
             self.publisher.record_publication(issue.id, url)
         else:
@@ -267,7 +290,7 @@ class Storm:
     def _person(self) -> Iterator[Person]:
         publisher = open_publisher(self.home, self._secrets, self._now)
         try:
-            yield Person(publisher, self._platform, self.figures.asked)
+            yield Person(publisher, self._platform, self.figures.asked, self.figures.gone)
         finally:
             publisher.close()
 
@@ -390,18 +413,8 @@ class Storm:
             figures.lost += [f"{title}: no publication"] if published < wanted else []
             figures.lost += [f"{title}: no draft"] if drafts[title] + wanted < 1 else []
             figures.drafts_left += [f"{title}: {drafts[title]} drafts"] if drafts[title] + wanted > 1 else []
-        figures.not_done = [self._tell(person, issue) for issue in issues if not self._is_done(issue)]
+        figures.not_done = [person.tell(issue) for issue in issues if not self._is_done(issue)]
         figures.unarchived = self._lying() + [name for name in self._expected_files() if not self._is_archived(name)]
-
-    def _tell(self, person: Person, issue: Issue) -> str:
-        """An issue that is not done, with its whole history."""
-        story = person.publisher.story(issue.id)
-        moves = [f"{past.at} {past.before}->{past.after} {past.why}" for past in story.moves]
-        calls = [
-            f"{effect.intent_at} {effect.kind} {effect.state} {effect.errcode} {effect.detail}"
-            for effect in story.effects
-        ]
-        return "\n".join([f"{issue.id} {issue.status} {issue.note}", *moves, *calls])
 
     def _shown(self) -> tuple[Counter[str], Counter[str]]:
         """How often each title is out, and how often it lies in a draft box."""

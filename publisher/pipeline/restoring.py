@@ -107,10 +107,10 @@ def recall_publication(job: Job, cover: str) -> Move | None:
     out = _listed(job, cover, _since(effect))
     if out is not None or job.platform.find_drafts(cover, _since(effect)):
         return out
-    # A cover that the database does not know had a draft, which is gone; of a mass send there is no list.
-    massed = job.finish() == "mass" and job.now() - _uploaded_at(effect) > CLIENTMSGID_LIVES
-    if _is_forgotten(effect) or massed:
+    if _is_forgotten(effect):  # a cover that the database does not know had a draft, which is gone
         _ask(job, missing_draft(job.issue))
+    elif job.finish() == "mass" and job.now() - _uploaded_at(effect) > CLIENTMSGID_LIVES:
+        _ask(job, _long_begun(job.issue), missing_draft(job.issue))
     return None
 
 
@@ -150,6 +150,17 @@ def missing_draft(issue: Issue) -> str:
         f"《{issue.title}》的草稿已不在草稿箱：可能有人删除了它，或者已在后台发表、群发。请三选一：已发表 → "
         f"publisher published {issue.id} --url 文章链接；重新做草稿再发 → publisher retry {issue.id}；"
         f"不发了 → publisher withdraw {issue.id}"
+    )
+
+
+def _long_begun(issue: Issue) -> str:
+    """The question about a mass send that was begun a day ago and has no draft: if that day is missing in the database,
+    it is out, and the platform has no list of mass sends that would tell.
+    """
+    return (
+        f"《{issue.title}》的封面将近一天前就上传了，却还没有草稿。如果数据库是从备份恢复的，它可能早已群发，而群发无法用接口查到。"
+        f"请到公众号后台的「发表记录」看一下：已群发 → publisher published {issue.id} --url 文章链接；"
+        f"没有 → publisher retry {issue.id}；不发了 → publisher withdraw {issue.id}"
     )
 
 
@@ -193,10 +204,10 @@ def _deleted(issue: Issue) -> str:
     )
 
 
-def _ask(job: Job, question: str) -> None:
-    """Ask a person; nothing if this was asked before and answered with a retry."""
-    asked = [past.why for past in job.edges.store.history(job.issue.id) if past.after is Status.HELD]
-    if question not in asked:
+def _ask(job: Job, question: str, *alike: str) -> None:
+    """Ask a person; nothing if this, or what comes to the same, was asked before and answered with a retry."""
+    asked = {past.why for past in job.edges.store.history(job.issue.id) if past.after is Status.HELD}
+    if asked.isdisjoint({question, *alike}):
         raise NeedsPerson("an older database may have sent this issue", question)
 
 

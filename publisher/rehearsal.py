@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+from msgspec import to_builtins
 from rich.console import Console
 from rich.text import Text
 
@@ -93,7 +94,7 @@ def rehearsal_row(rehearsal: Rehearsal) -> dict[str, Any]:
         "also": [_rule_row(rehearsal, rule) for rule in rehearsal.rules[1:]],
         "outcome": rehearsal.answered.outcome.value,
         "fault": rehearsal.answered.fault,
-        "reply": {"kind": _kind(rehearsal.answered.reply), **asdict(rehearsal.answered.reply)},
+        "reply": {"kind": _kind(rehearsal.answered.reply), **to_builtins(rehearsal.answered.reply)},
     }
 
 

@@ -105,7 +105,7 @@ def receive(world: World, publisher: Publisher, kind: str, **fields: object) -> 
     stamp, nonce = str(int(world.clock.now.timestamp())), str(next(_numbers))
     token = SECRETS["PUBLISHER_MAIN_TOKEN"]
     query = {"timestamp": stamp, "nonce": nonce, "signature": sign(token, stamp, nonce)}
-    opened = open_envelope(Keys(APPID, token, ""), query, letter.xml.encode(), world.clock.now)
+    opened = open_envelope(Keys(APPID, token, ""), query, letter.xml.encode(), int(stamp))
     publisher.record_event("main", read_message(opened.fields))
 
 

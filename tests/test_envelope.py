@@ -1,8 +1,7 @@
 from __future__ import annotations
 
+import base64
 import json
-import secrets
-from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
 
 import pytest
@@ -10,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from publisher.envelope import BODY_LIMIT, Fields, Keys, open_envelope, read_message, seal, verify, write_reply
+from publisher.envelope import BODY_LIMIT, Fields, Keys, open_envelope, read_message, seal, sealing, verify, write_reply
 from publisher.errors import ConfigError, NotFromWeChat
 from publisher.replies import Message, NewsArticle, NewsReply, TextReply
 from tests import cipher
 from tests.cipher import GOLDEN, GOLDEN_PLAIN, Platform, event_xml, text_xml
 
-NOW = datetime.fromtimestamp(cipher.PUSH_TIME, UTC)
+NOW = cipher.PUSH_TIME
 STAMP = cipher.PUSH_TIME
 SAFE = Keys(GOLDEN.appid, GOLDEN.token, GOLDEN.aeskey)
 PLAIN = Keys(GOLDEN.appid, GOLDEN.token)
@@ -76,14 +75,38 @@ def test_the_published_push_opens_to_the_published_message() -> None:
 
 
 def test_the_published_reply_is_sealed_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(secrets, "token_bytes", lambda size: cipher.REPLY_RANDOM[:size])
-    sealed = etree.fromstring(seal(LOCK, cipher.REPLY_MESSAGE, cipher.REPLY_TIME, cipher.REPLY_NONCE))
+    monkeypatch.setattr(sealing, "draw_random", lambda: cipher.REPLY_RANDOM)
+    (first_time,) = Keys(GOLDEN.appid, GOLDEN.token, GOLDEN.aeskey).locks(GOLDEN.token)
+    sealed = etree.fromstring(seal(first_time, cipher.REPLY_MESSAGE.encode(), cipher.REPLY_TIME, cipher.REPLY_NONCE))
     assert {child.tag: child.text for child in sealed} == {
         "Encrypt": cipher.REPLY_ENCRYPTED,
         "MsgSignature": cipher.REPLY_SIGNATURE,
         "TimeStamp": cipher.REPLY_TIME,
         "Nonce": cipher.REPLY_NONCE,
     }
+
+
+def test_one_lock_seals_and_opens_whatever_it_did_before() -> None:
+    """Its ciphers go on from message to message, also after some that are no such thing."""
+    for number in range(50):
+        clear = f"<xml><a>{'中' * number}</a></xml>"
+        assert GOLDEN.open_reply(seal(LOCK, clear.encode(), "1", str(number))).findtext("a") == ("中" * number or "")
+        fields = open_sealed(GOLDEN.encrypt(text_xml(f"第{number}期", STAMP).encode()))
+        assert fields["Content"] == f"第{number}期"
+        with pytest.raises(NotFromWeChat):
+            open_sealed(
+                GOLDEN.encrypt_raw(bytes(number)) if number % 2 else base64.b64encode(b"x" * 16 * number).decode()
+            )
+
+
+def test_the_random_block_of_a_reply_is_never_the_same() -> None:
+    """Nor is anything after it, though the same is sealed by the same lock."""
+    blocks = set()
+    for _ in range(200):
+        encrypted = etree.fromstring(seal(LOCK, b"<xml/>", "1", "2")).findtext("Encrypt") or ""
+        sealed = base64.b64decode(encrypted)
+        blocks |= {sealed[at : at + 16] for at in range(0, len(sealed), 16)}
+    assert len(blocks) == 200 * len(sealed) // 16
 
 
 # ---------------------------------------------------------------------------- keys and the URL check
@@ -110,8 +133,8 @@ def test_an_aes_key_of_the_wrong_form_is_refused(aeskey: str) -> None:
 
 def test_an_aes_key_with_loose_bits_at_its_end_is_taken() -> None:
     other = Platform("wx1", "AAAAA", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEF" + "9")
-    sealed = seal(Keys("wx1", "AAAAA", other.aeskey).locks("AAAAA")[0], "<xml><a>b</a></xml>", "1", "2")
-    assert other.open_reply(sealed.encode()).findtext("a") == "b"
+    sealed = seal(Keys("wx1", "AAAAA", other.aeskey).locks("AAAAA")[0], b"<xml><a>b</a></xml>", "1", "2")
+    assert other.open_reply(sealed).findtext("a") == "b"
 
 
 def test_keys_show_no_secret() -> None:
@@ -185,7 +208,7 @@ def test_repeated_elements_become_a_list_and_nested_ones_a_mapping() -> None:
 def test_a_delivery_outside_the_time_window_is_refused(seconds: int) -> None:
     query, body = GOLDEN_PLAIN.post(text_xml("x", STAMP), STAMP)
     with pytest.raises(NotFromWeChat, match="window"):
-        open_envelope(PLAIN, query_of(query), body, NOW + timedelta(seconds=seconds))
+        open_envelope(PLAIN, query_of(query), body, NOW + seconds)
 
 
 @pytest.mark.parametrize("timestamp", ["", "-1", "1e9", "१७", "9" * 30])
@@ -356,7 +379,7 @@ def test_new_and_previous_keys_open_and_what_opened_seals_the_answer(token: str,
     assert read_message(opened.fields).text == "最新"
     assert opened.lock is not None
     answer = write_reply(TextReply("好"), READER, STAMP)
-    assert platform.open_reply(seal(opened.lock, answer, "1", "2").encode()).findtext("Content") == "好"
+    assert platform.open_reply(seal(opened.lock, answer, "1", "2")).findtext("Content") == "好"
 
 
 def test_a_key_that_is_neither_is_refused() -> None:
@@ -395,12 +418,12 @@ def test_a_previous_key_without_a_new_one_is_refused_since_it_would_let_plain_me
 @given(st.text(max_size=300), st.integers(0, 10**12), st.from_regex("[0-9]{1,10}", fullmatch=True))
 def test_what_is_sealed_opens_with_foreign_code(text: str, timestamp: int, nonce: str) -> None:
     clear = write_reply(TextReply(text), READER, STAMP)
-    opened = GOLDEN.open_reply(seal(LOCK, clear, str(timestamp), nonce).encode())
+    opened = GOLDEN.open_reply(seal(LOCK, clear, str(timestamp), nonce))
     assert etree.tostring(opened) == etree.tostring(etree.fromstring(clear))
 
 
 def test_the_same_reply_is_sealed_differently_each_time() -> None:
-    assert seal(LOCK, "<xml/>", "1", "2") != seal(LOCK, "<xml/>", "1", "2")
+    assert seal(LOCK, b"<xml/>", "1", "2") != seal(LOCK, b"<xml/>", "1", "2")
 
 
 def test_plain_mode_has_nothing_to_seal_with() -> None:
@@ -442,7 +465,7 @@ def test_the_end_of_cdata_inside_a_text_is_harmless(text: str) -> None:
 def test_any_text_makes_well_formed_xml(text: str) -> None:
     message = Message("text", text, "gh_sample")
     xml = write_reply(NewsReply((NewsArticle(text, text, "", "http://u"),)), message, STAMP)
-    assert etree.fromstring(xml.encode()).findtext("MsgType") == "news"
+    assert etree.fromstring(xml).findtext("MsgType") == "news"
 
 
 def test_control_characters_are_left_out() -> None:

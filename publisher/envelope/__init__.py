@@ -14,7 +14,7 @@ from __future__ import annotations
 from publisher.envelope.fields import Fields, read_message
 from publisher.envelope.keys import Keys, Lock
 from publisher.envelope.opening import BODY_LIMIT, Opened, open_envelope, verify
-from publisher.envelope.sealing import seal
+from publisher.envelope.sealing import draw_random, seal
 from publisher.envelope.writing import write_reply
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Keys",
     "Lock",
     "Opened",
+    "draw_random",
     "open_envelope",
     "read_message",
     "seal",

@@ -11,15 +11,36 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from publisher.errors import ConfigError
 
 _KEY_SIZE = 32
+_BLOCK = 16
 
 
-@dataclass(frozen=True, slots=True)
 class Lock:
-    """One token with one key: what fits an envelope, and then its answer."""
+    """One token with one key: what fits an envelope, and then its answer. `secret` is the key of 32 bytes, whose first
+    half is the platform's initialisation vector.
 
-    appid: str
-    token: str = field(repr=False)
-    cipher: Cipher[modes.CBC] = field(repr=False, compare=False)
+    To set up AES costs more than to use it, so both directions go on with what they have: a chain of blocks (CBC) that
+    carries one message after the other. May be used by several threads: each message is one call.
+    """
+
+    def __init__(self, appid: str, token: str, secret: bytes) -> None:
+        cipher = Cipher(algorithms.AES256(secret), modes.CBC(secret[:_BLOCK]))
+        self.appid = appid
+        self.token = token
+        self._vector = secret[:_BLOCK]
+        self._encryptor = cipher.encryptor()
+        self._decryptor = cipher.decryptor()
+
+    def encrypt(self, plain: bytes) -> bytes:
+        """Whole blocks of 16 bytes, the first of them random: whoever decrypts them finds all but that one, which is
+        chained to the message before instead of to the vector, and says nothing anyway.
+        """
+        return self._encryptor.update(plain)
+
+    def decrypt(self, sealed: bytes) -> bytes:
+        """Whole blocks of 16 bytes. Each is chained to the one before only, so that the vector, put before them, takes
+        the place of the message before; what it gives itself is dropped.
+        """
+        return self._decryptor.update(self._vector + sealed)[_BLOCK:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +63,9 @@ class Keys:
         if faults:
             raise ConfigError(faults)
         tokens = tuple(token for token in (self.token, self.token_previous) if token)
-        ciphers = [_make_cipher(key) for key in (self.aeskey, self.aeskey_previous) if key]
+        secrets = [_decode_key(key) for key in (self.aeskey, self.aeskey_previous) if key]
         object.__setattr__(self, "tokens", tokens)
-        locks = {token: tuple(Lock(self.appid, token, cipher) for cipher in ciphers) for token in tokens}
+        locks = {token: tuple(Lock(self.appid, token, secret) for secret in secrets) for token in tokens}
         object.__setattr__(self, "_locks", locks)
 
     def locks(self, token: str) -> tuple[Lock, ...]:
@@ -64,11 +85,6 @@ class Keys:
         if self.aeskey and not self.appid:
             faults.append("没有 appid：加密的消息要靠它核对")
         return faults
-
-
-def _make_cipher(aeskey: str) -> Cipher[modes.CBC]:
-    key = _decode_key(aeskey)
-    return Cipher(algorithms.AES256(key), modes.CBC(key[:16]))
 
 
 def _decode_key(aeskey: str) -> bytes:

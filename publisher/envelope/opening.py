@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
+
+import msgspec
 
 from publisher.envelope.fields import Fields, is_number, parse
 from publisher.envelope.keys import Keys, Lock
@@ -19,12 +19,14 @@ _WINDOW: Final = 600
 """Seconds by which the platform's clock and ours may differ, a repeated delivery included."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """The fields of an authentic body, and the lock that it came under (then so does the answer); None: in clear."""
 
-    fields: Fields = field(repr=False)
+    fields: Fields
     lock: Lock | None
+
+    def __repr__(self) -> str:
+        return "Opened()"
 
 
 def verify(keys: Keys, query: Mapping[str, str]) -> str:
@@ -41,9 +43,9 @@ def verify(keys: Keys, query: Mapping[str, str]) -> str:
     return echo
 
 
-def open_envelope(keys: Keys, query: Mapping[str, str], body: bytes, now: datetime) -> Opened:
-    """The message inside. With an AES key configured only the encrypted part is believed, and a plain body
-    is refused. NotFromWeChat if any check fails.
+def open_envelope(keys: Keys, query: Mapping[str, str], body: bytes, now: int) -> Opened:
+    """The message inside, at a time (seconds). With an AES key configured only the encrypted part is believed, and a
+    plain body is refused. NotFromWeChat if any check fails.
     """
     if len(body) > BODY_LIMIT:
         raise NotFromWeChat("body too large")
@@ -55,7 +57,7 @@ def open_envelope(keys: Keys, query: Mapping[str, str], body: bytes, now: dateti
     encrypted = fields.get("Encrypt")
     if not isinstance(encrypted, str):
         raise NotFromWeChat("plain, but an AES key is configured")
-    if not _is_right(token, query, "msg_signature", encrypted):
+    if _find_token(keys, query, "msg_signature", encrypted) != token:
         raise NotFromWeChat("wrong msg_signature")
     clear, lock = unseal(keys.locks(token), encrypted)
     return Opened(parse(clear), lock)
@@ -63,18 +65,15 @@ def open_envelope(keys: Keys, query: Mapping[str, str], body: bytes, now: dateti
 
 def _find_token(keys: Keys, query: Mapping[str, str], name: str, *covered: str) -> str:
     """The token that it is signed with: `signature` over timestamp and nonce, `msg_signature` over more."""
+    signature, covered = query.get(name, ""), (query.get("timestamp", ""), query.get("nonce", ""), *covered)
     for token in keys.tokens:
-        if _is_right(token, query, name, *covered):
+        if is_signed(signature, token, *covered):
             return token
     raise NotFromWeChat(f"wrong {name}")
 
 
-def _is_right(token: str, query: Mapping[str, str], name: str, *covered: str) -> bool:
-    return is_signed(query.get(name, ""), token, query.get("timestamp", ""), query.get("nonce", ""), *covered)
-
-
-def _check_time(timestamp: str, now: datetime) -> None:
-    if not is_number(timestamp) or abs(now.timestamp() - int(timestamp)) > _WINDOW:
+def _check_time(timestamp: str, now: int) -> None:
+    if not is_number(timestamp) or abs(now - int(timestamp)) > _WINDOW:
         raise NotFromWeChat("timestamp out of the window")
 
 

@@ -12,20 +12,24 @@ _KEPT: Final = 1024
 """Replies whose XML is kept: the answers of the rules, and the issues that are asked for."""
 
 
-def write_reply(reply: Reply, message: Message, created: int) -> str:
-    """The XML that answers `message`, with `created` (seconds) as its time; "" for silence."""
-    inside = _write(reply)
+def write_reply(reply: Reply, message: Message, created: int) -> bytes:
+    """The XML that answers `message`, with `created` (seconds) as its time; b"" for silence."""
+    inside = _write_inside(reply)
     if not inside:
-        return ""
+        return b""
     return (
         f"<xml><ToUserName>{_cdata(message.sender)}</ToUserName><FromUserName>{_cdata(message.recipient)}</FromUserName>"
-        f"<CreateTime>{created}</CreateTime>{inside}</xml>"
-    )
+        f"<CreateTime>{created}</CreateTime>"
+    ).encode() + inside
 
 
 @lru_cache(_KEPT)
-def _write(reply: Reply) -> str:
-    """What is the same for all readers who get this reply."""
+def _write_inside(reply: Reply) -> bytes:
+    """What is the same for all readers who get this reply, and the end; b"" for silence."""
+    return b"" if isinstance(reply, Silence) else f"{_write(reply)}</xml>".encode()
+
+
+def _write(reply: TextReply | NewsReply | PictureReply | HandOver) -> str:
     match reply:
         case TextReply(text=text):
             kind, content = "text", f"<Content>{_cdata(text)}</Content>"
@@ -37,8 +41,6 @@ def _write(reply: Reply) -> str:
         case HandOver(desk=desk):
             person = f"<TransInfo><KfAccount>{_cdata(desk)}</KfAccount></TransInfo>" if desk else ""
             kind, content = "transfer_customer_service", person
-        case Silence():
-            return ""
     return f"<MsgType><![CDATA[{kind}]]></MsgType>{content}"
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+from msgspec.structs import replace
 
 from publisher.replies.listing import label, list_contents, list_entries, list_hits, suggest
 from publisher.replies.numbers import Number, label_number, read_number, read_page

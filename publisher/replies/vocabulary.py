@@ -1,4 +1,8 @@
-"""The words of a conversation: what came in, what has been published, what may be answered."""
+"""The words of a conversation: what came in, what has been published, what may be answered.
+
+What is made anew for every message, or compared for every answer, is a msgspec.Struct: a frozen dataclass costs many
+times as much to make and to hash.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 from publisher.replies.numbers import (
     Before,
@@ -110,26 +116,27 @@ def _one(entry: Entry | None) -> tuple[Entry, ...]:
     return () if entry is None else (entry,)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, gc=False):
     """One authentic message or event. `kind` is the platform's MsgType ("text", "event", "image" …); `event`
     is as the platform writes it; `created` is its clock in seconds; `message_id` is "" for events; `fields`
     holds everything that came, also what we do not know: text, or nested mappings and lists of text.
     """
 
     kind: str
-    sender: str = field(repr=False)
+    sender: str
     recipient: str
-    text: str = field(default="", repr=False)
+    text: str = ""
     event: str = ""
     event_key: str = ""
     message_id: str = ""
     created: int = 0
-    fields: Mapping[str, object] = field(default_factory=dict, repr=False)
+    fields: Mapping[str, object] = msgspec.field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Message({self.kind} {self.event})"
 
 
-@dataclass(frozen=True, slots=True)
-class NewsArticle:
+class NewsArticle(msgspec.Struct, frozen=True, gc=False):
     """One card of a news reply; `picture_url` is "" or http(s)."""
 
     title: str
@@ -138,36 +145,31 @@ class NewsArticle:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class TextReply:
+class TextReply(msgspec.Struct, frozen=True, gc=False):
     """Text of 1 to 2,048 bytes of UTF-8."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class NewsReply:
+class NewsReply(msgspec.Struct, frozen=True, gc=False):
     """Cards: the platform shows one in answer to a message, up to eight in answer to an event."""
 
     articles: tuple[NewsArticle, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PictureReply:
+class PictureReply(msgspec.Struct, frozen=True, gc=False):
     """A picture that the platform keeps."""
 
     media_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class HandOver:
+class HandOver(msgspec.Struct, frozen=True, gc=False):
     """A person of the account's customer service takes over: `desk` is that person's account, "" for anybody."""
 
     desk: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(msgspec.Struct, frozen=True, gc=False):
     """Nothing is said."""
 
 
@@ -201,8 +203,7 @@ class Outcome(StrEnum):
     """It was asked for and is not there: an issue's number, a word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True, gc=False):
     """A reply, and how it came about; `rule` is the name of the rule that fired, "" if none did; `fault` the class of
     the error that kept a search from answering, "" if none did: for the log, and never with a reader's words.
     """

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
@@ -64,8 +63,7 @@ class Delivery(msgspec.Struct, frozen=True, gc=False):
         return f"Delivery({self.account}, {self.kind} {self.event})"
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(msgspec.Struct, frozen=True, gc=False):
     """What a delivery was answered with, by whichever process; `answered_at` is in seconds."""
 
     reply: Reply

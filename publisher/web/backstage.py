@@ -20,6 +20,7 @@ from publisher.errors import ConfigError, Unavailable
 from publisher.replies import Archive, Hit, Message, Reply, Rule
 from publisher.rulebook import Rulebook
 from publisher.web.recording import Delivery, Kept, Recorder, open_recorder
+from publisher.web.sightings import Sightings
 from publisher.web.snapshots import Snapshots
 from publisher.web.tally import Tally
 
@@ -52,8 +53,10 @@ class Backstage:
         self._open = open_
         self._close = close
         self._snapshots = Snapshots(settings.folder("state") / "door", accounts)
+        self.sightings = Sightings(settings.folder("state") / "door" / "sightings")
         self._book = Rulebook(settings.home / "config" / "replies.toml", settings.accounts)
         self._rules: Sequence[Rule] = settings.rules
+        self._clock = system_clock
         self._publisher: Publisher | None = None
         self._recorder: Recorder | None = None
         self._waiting: deque[Delivery] = deque(maxlen=_MOST_WAITING)
@@ -85,13 +88,14 @@ class Backstage:
             self._recorder.close()
         if self._publisher is not None:
             self._close(self._publisher)
+        self.sightings.close()
         self._tally.report()
 
     # ------------------------------------------------------------------ what the door asks
 
     def clock(self) -> datetime:
         """The time."""
-        return system_clock() if self._publisher is None else self._publisher.clock()
+        return self._clock()
 
     def rules(self) -> Sequence[Rule]:
         """The rules as they were in replies.toml when it was last right."""
@@ -183,7 +187,7 @@ class Backstage:
         except BaseException:
             self._close(publisher)
             raise
-        self._publisher, self._recorder = publisher, recorder
+        self._publisher, self._recorder, self._clock = publisher, recorder, publisher.clock
         while self._waiting:
             recorder.keep(self._waiting.popleft())
         return publisher

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Coroutine, Generator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -19,7 +18,7 @@ from urllib.parse import unquote_plus
 import anyio.to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from publisher.envelope import BODY_LIMIT, Keys, open_envelope, read_message, seal, verify, write_reply
+from publisher.envelope import BODY_LIMIT, Keys, draw_random, open_envelope, read_message, seal, verify, write_reply
 from publisher.errors import ConfigError, NotFromWeChat
 from publisher.web.clerk import PATIENCE, Clerk, Door, NotRecorded
 from publisher.web.memory import Recent
@@ -64,21 +63,14 @@ class _Guest:
     clerk: Clerk
 
 
-@dataclass(frozen=True, slots=True)
-class _Response:
-    """Both events of an answer."""
-
-    begin: Message
-    end: Message
+_Response = tuple[Message, Message]
+"""Both events of an answer, and a plain tuple: one is made for every message."""
 
 
 def _make_response(status: int, body: bytes = b"", *headers: tuple[bytes, bytes]) -> _Response:
-    return _Response(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [_PLAIN, (b"content-length", b"%d" % len(body)), *headers],
-        },
+    length = b"content-length", b"%d" % len(body)
+    return (
+        {"type": "http.response.start", "status": status, "headers": [_PLAIN, length, *headers]},
         {"type": "http.response.body", "body": body},
     )
 
@@ -110,9 +102,9 @@ class _Callback:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
             case "http":
-                response = await self._serve(scope, receive)
-                await send(response.begin)
-                await send(response.end)
+                begin, end = await self._serve(scope, receive)
+                await send(begin)
+                await send(end)
             case "lifespan":
                 await self._live(receive, send)
             case _:
@@ -145,14 +137,13 @@ class _Callback:
         return response
 
     async def _take(self, guest: _Guest, query: Mapping[str, str], body: bytes) -> _Response:
-        now = self._door.clock()
+        now = int(self._door.clock().timestamp())
         opened = open_envelope(guest.keys, query, body, now)
         message = read_message(opened.fields)
         if opened.lock is None:
             self._check_replay(query, body)
-        seconds = int(now.timestamp())
         try:
-            kept = await guest.clerk.answer(message, seconds)
+            kept = await guest.clerk.answer(message, now)
         except NotRecorded as error:
             _log.error("callback event not recorded account=%s %s", guest.name, error)
             return _FAILED
@@ -160,8 +151,8 @@ class _Callback:
         if not clear:
             return _SUCCESS
         if opened.lock is not None:
-            clear = seal(opened.lock, clear, str(seconds), str(int.from_bytes(secrets.token_bytes(4))))
-        return _write(clear.encode())
+            clear = seal(opened.lock, clear, str(now), str(int.from_bytes(draw_random()[:4])))
+        return _write(clear)
 
     def _check_replay(self, query: Mapping[str, str], body: bytes) -> None:
         """In plain mode the signature does not cover the body: who has seen one URL could send any."""
@@ -209,12 +200,17 @@ def _read_query(raw: bytes) -> dict[str, str]:
 
 
 async def _read_body(scope: Scope, receive: Receive) -> bytes:
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value[:9]) > BODY_LIMIT:
-            raise _BodyTooLarge
-    event = await _await_soon(receive())  # type: ignore[arg-type]
+    """The body. One that is there already, as nearly every one is, costs neither a timer nor a look at its length."""
+    coming: Coroutine[Any, Any, Message] = receive()  # type: ignore[assignment]
+    try:
+        awaited = coming.send(None)
+    except StopIteration as done:
+        event: Message = done.value
+    else:
+        event = await _await_first(scope, coming, awaited)
     body: bytes = event.get("body", b"")
     if event.get("more_body", False):
+        _refuse_announced(scope)
         async with asyncio.timeout(PATIENCE):
             while event.get("more_body", False) and len(body) <= BODY_LIMIT:
                 event = await receive()
@@ -224,13 +220,20 @@ async def _read_body(scope: Scope, receive: Receive) -> bytes:
     return body
 
 
-async def _await_soon(coming: Coroutine[Any, Any, Message]) -> Message:
-    """What nearly always is there already, and then costs no timer; else only as long as the platform waits."""
+def _refuse_announced(scope: Scope) -> None:
+    """_BodyTooLarge, where the headers say so already: nothing of it is waited for."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value[:9]) > BODY_LIMIT:
+            raise _BodyTooLarge
+
+
+async def _await_first(scope: Scope, coming: Coroutine[Any, Any, Message], awaited: object) -> Message:
+    """What is yet to come, for as long as the platform waits."""
     try:
-        awaited = coming.send(None)
-    except StopIteration as done:
-        event: Message = done.value
-        return event
+        _refuse_announced(scope)
+    except _BodyTooLarge:
+        coming.close()
+        raise
     async with asyncio.timeout(PATIENCE):
         return await _go_on(awaited, coming)
 
@@ -251,7 +254,7 @@ def _go_on(awaited: object, coming: Coroutine[Any, Any, Message]) -> Generator[o
 
 def _write(body: bytes) -> _Response:
     headers = [_XML, (b"content-length", b"%d" % len(body))]
-    return _Response(
+    return (
         {"type": "http.response.start", "status": 200, "headers": headers},
         {"type": "http.response.body", "body": body},
     )

@@ -13,12 +13,13 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final, NoReturn
 
 import anyio.to_thread
+from msgspec.structs import replace
 
 from publisher.issue import Account
 from publisher.replies import Answered, Archive, Hit, Message, Reply, Rule, Silence, answer
@@ -56,8 +57,9 @@ def nobody_hears(_account: str, _openid: str, _reply: Reply) -> None:
 class Door:
     """What the door needs to know, and whom it tells; all by account name.
 
-    `archive` and `rules` are asked for every message, as are `recall` (what a delivery was answered with before) and
-    `keep` (what to record of it): they take microseconds. The others may take their time, in threads: `search`;
+    `archive` and `rules` are asked for every message, as are `recall` (what a delivery was answered with before, unless
+    `meet` knows that nobody has met it yet, from its key, when the platform says it was sent, and the time, in seconds)
+    and `keep` (what to record of it): they take microseconds. The others may take their time, in threads: `search`;
     `record_event`, after whose return the platform hears success (if it raises, the platform sends the event again);
     `forget` of an openid, likewise; `follow_up` with an answer that came too late for the platform to wait. `begin` and
     `close` are called with the application's own life; ConfigError in `begin`: it can't be used.
@@ -71,6 +73,7 @@ class Door:
     keep: Callable[[Delivery], None]
     record_event: Callable[[str, Message], None]
     forget: Callable[[str], None]
+    meet: Callable[[bytes, int, int], bool] = lambda _key, _created, _now: False
     search: Callable[[str, str], Sequence[Hit]] = nothing_is_found
     follow_up: Callable[[str, str, Reply], None] = nobody_hears
     begin: Callable[[], None] = lambda: None
@@ -102,7 +105,9 @@ class Clerk:
         again. Nothing else is raised: a reader gets no answer rather than 该公众号提供的服务出现故障.
         """
         key = self._identify(message)
-        kept = self._answered.get(key) or self._door.recall(key)
+        kept = self._answered.get(key)
+        if kept is None and not self._door.meet(key, message.created, now):
+            kept = self._door.recall(key)
         if kept is not None:
             self._tally.add(self._name, "repeated")
             return kept

@@ -103,6 +103,7 @@ def _build(
         archive=stage.archive,
         clock=stage.clock,
         recall=stage.recall,
+        meet=stage.sightings.meet,
         keep=stage.keep,
         record_event=stage.record_event,
         forget=stage.forget,

@@ -68,12 +68,15 @@ def find_duty(message: Message) -> Duty:
 
 def find_strange(message: Message) -> tuple[str, ...]:
     """The names of kinds, events and elements in a message that are not on the platform's lists."""
-    fields = message.fields.keys() - _FIELDS
-    if not fields and message.kind in _KINDS and (not message.event or message.event.upper() in _EVENTS):
+    if (
+        message.fields.keys() <= _FIELDS
+        and message.kind in _KINDS
+        and (not message.event or message.event.upper() in _EVENTS)
+    ):
         return ()
     kinds = [f"kind {message.kind}"] if message.kind not in _KINDS else []
     events = [f"event {message.event}"] if message.event and message.event.upper() not in _EVENTS else []
-    return (*kinds, *events, *(f"field {name}" for name in sorted(fields)))
+    return (*kinds, *events, *(f"field {name}" for name in sorted(message.fields.keys() - _FIELDS)))
 
 
 def find_person(message: Message) -> str:
@@ -90,17 +93,19 @@ class Identity:
 
     def __call__(self, message: Message) -> bytes:
         """Sixteen bytes, growing with time: MsgId, or what stands for it in an event; then a keyed hash."""
-        number, *parts = _identify(message)
+        number = message.message_id
+        name = f"{number}\0{message.sender}"
+        if not number:
+            number, *parts = _identify(message)
+            name = "\0".join(parts)
         hashed = self._hash.copy()
-        hashed.update("\0".join(parts).encode(errors="replace"))
-        return (int(number) if number.isascii() and number.isdigit() else 0).to_bytes(8, "big") + hashed.digest()
+        hashed.update(name.encode(errors="replace"))
+        return (int(number[:19]) if number.isascii() and number.isdigit() else 0).to_bytes(8, "big") + hashed.digest()
 
 
 def _identify(message: Message) -> tuple[str, ...]:
-    """A number that grows, and the texts that together are the delivery's name."""
+    """Of what has no MsgId: a number that grows, and the texts that together are the delivery's name."""
     created, sender = str(message.created), message.sender
-    if message.message_id:
-        return message.message_id[:19], message.message_id, sender
     if message.kind != "event":
         return created, created, sender, message.kind, message.text
     event = message.event.upper()

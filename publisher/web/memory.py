@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key")
@@ -10,19 +9,23 @@ Value = TypeVar("Value")
 
 
 class Recent(Generic[Key, Value]):
-    """The last `size` values that were put."""
+    """At least the last `size` values that were put, and at most twice as many.
+
+    Two generations: to keep exactly so many would cost more for each than all the rest.
+    """
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._values: OrderedDict[Key, Value] = OrderedDict()
+        self._values: dict[Key, Value] = {}
+        self._before: dict[Key, Value] = {}
 
     def get(self, key: Key) -> Value | None:
         """What was put under `key` last; None if nothing was, or too long ago."""
-        return self._values.get(key)
+        value = self._values.get(key)
+        return self._before.get(key) if value is None else value
 
     def put(self, key: Key, value: Value) -> None:
-        """Remember; what was put longest ago is forgotten for it."""
+        """Remember; of what was put long ago some is forgotten for it."""
         self._values[key] = value
-        self._values.move_to_end(key)
-        if len(self._values) > self._size:
-            self._values.popitem(last=False)
+        if len(self._values) >= self._size:
+            self._before, self._values = self._values, {}

@@ -1,0 +1,126 @@
+"""Which deliveries none of the door's processes has met: a table of marks in a file that all of them map.
+
+Nearly every delivery is new, and to look for each in the database costs as much as to answer it. Here a delivery that
+any process has met within the last minute and a half has a mark; what has none, and was sent within the last minute,
+need not be looked for. Others' marks in the same place only mean that the database is asked.
+"""
+
+from __future__ import annotations
+
+import logging
+import mmap
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+_PLACES: Final = 1 << 21
+_MASK: Final = _PLACES - 1
+"""Bytes, a power of two: at 1,000 messages a second one in twenty is looked for in vain."""
+_SIZE: Final = _PLACES + 8
+"""After the marks stands since when (seconds) they are kept."""
+_STEP: Final = 30
+_STEPS: Final = 250
+_VALID: Final = 3
+"""A mark counts the half minutes modulo 250; it stands for this one and so many before, and, since a clock may be set
+back a little, after. A mark of hours ago may look like a new one, which does no harm.
+"""
+_OLD: Final = 60
+_AHEAD: Final = 30
+"""Seconds by which the platform's time of a message may be before and after ours, so that a mark that matters is still
+valid.
+"""
+
+_log = logging.getLogger("publisher.door")
+
+
+class Sightings:
+    """The marks in the file `path`, which is made if there is none. Without it nothing is certainly new."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._marks: mmap.mmap | None = None
+        self._file = 0, 0
+        self._since = 0
+        self._looked_at = -1
+        self._told = ""
+
+    def meet(self, key: bytes, created: int, now: int) -> bool:
+        """Mark a delivery, whose `key` ends with what is different in each, as met at a time (seconds). Whether no
+        process has met it before, for certain: what the platform dates `created` long ago may have lost its mark.
+        """
+        if now != self._looked_at:
+            self._follow(now)
+        marks = self._marks
+        if marks is None:
+            return False
+        place, mark = int.from_bytes(key[-4:], "big") & _MASK, now // _STEP % _STEPS + 1
+        age = (mark - (found := marks[place])) % _STEPS
+        marks[place] = mark
+        return (found == 0 or _VALID < age < _STEPS - _VALID) and max(
+            self._since, now - _OLD
+        ) <= created <= now + _AHEAD
+
+    def close(self) -> None:
+        """Let go of the file."""
+        marks, self._marks = self._marks, None
+        if marks is not None:
+            marks.close()
+
+    def _follow(self, now: int) -> None:
+        """Map the file that is there now, once a second: a restore may have put another in its place."""
+        self._looked_at = now
+        try:
+            if _name(os.stat(self._path)) == self._file:  # noqa: PTH116 - on the hot path
+                return
+        except OSError:
+            pass
+        self.close()
+        try:
+            self._map(now)
+        except OSError as error:
+            self._tell(f"{self._path.name} cannot be used, every delivery is looked for: {error.strerror}")
+
+    def _map(self, now: int) -> None:
+        descriptor = _open(self._path, now)
+        try:
+            found = os.fstat(descriptor)
+            self._file = _name(found)
+            if found.st_size == _SIZE:
+                self._marks = mmap.mmap(descriptor, _SIZE)
+                self._since = int.from_bytes(self._marks[_PLACES:], "big")
+                self._told = ""
+            else:
+                self._tell(f"{self._path.name} is of another version, every delivery is looked for")
+        finally:
+            os.close(descriptor)
+
+    def _tell(self, fault: str) -> None:
+        if fault != self._told:
+            self._told = fault
+            _log.warning("%s", fault)
+
+
+def _name(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino
+
+
+def _open(path: Path, now: int) -> int:
+    """The file's descriptor."""
+    try:
+        return os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _make(path, now)
+        return os.open(path, os.O_RDWR)
+
+
+def _make(path: Path, now: int) -> None:
+    """An empty table, complete from the first moment that others can see it; or the one of whoever was quicker."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.") as draft:
+        # Not a file with holes: where the disk is full, writing into one would kill the process.
+        os.posix_fallocate(draft.fileno(), 0, _SIZE)
+        os.pwrite(draft.fileno(), now.to_bytes(8, "big"), _PLACES)
+        with suppress(FileExistsError):
+            os.link(draft.name, path)

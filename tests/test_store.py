@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher import schema
+from publisher.config import write_defaults
 from publisher.document import Asset
 from publisher.errors import ConfigError, StaleIssue, Unavailable, WrongMove
 from publisher.issue import MOVES, OPEN, ArticleRow, Content, Issue, Move, Status, may_follow
+from publisher.migrations import LAST
 from publisher.store import LEASE, EffectState, Intent, Store, check_is_database
 from publisher.store.plans import Planned
 from tests.clock import Clock
@@ -300,6 +306,27 @@ def test_the_steps_of_the_schema_lead_to_the_tables_of_the_code(store: Store) ->
 
     with store._engine.connect() as db:
         assert compare_metadata(MigrationContext.configure(db, opts={"include_name": is_ours}), schema.metadata) == []
+
+
+def test_the_last_step_is_the_one_that_the_store_wants(store: Store) -> None:
+    with store._engine.connect() as db:
+        assert MigrationContext.configure(db).get_current_revision() == LAST
+    scripts = Config()
+    scripts.set_main_option("script_location", "publisher:migrations")
+    assert ScriptDirectory.from_config(scripts).get_heads() == [LAST]
+
+
+def test_a_start_with_all_steps_taken_loads_nothing_to_take_them(tmp_path: Path) -> None:
+    """Neither the door nor a command carries what it costs."""
+    program = "import sys; from pathlib import Path; from publisher.app import open_publisher"
+    program += "; open_publisher(Path(sys.argv[1]), {}).close(); print('alembic' in sys.modules)"
+    write_defaults(tmp_path)
+
+    def start() -> str:
+        command = [sys.executable, "-c", program, str(tmp_path)]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    assert [start(), start()] == ["True", "False"]
 
 
 def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Final
 
 _PLACES: Final = 1 << 21
-_MASK: Final = _PLACES - 1
 """Bytes, a power of two: at 1,000 messages a second one in twenty is looked for in vain."""
+_MASK: Final = _PLACES - 1
 _SIZE: Final = _PLACES + 8
 """After the marks stands since when (seconds) they are kept."""
 _STEP: Final = 30
@@ -56,11 +56,10 @@ class Sightings:
         if marks is None:
             return False
         place, mark = int.from_bytes(key[-4:], "big") & _MASK, now // _STEP % _STEPS + 1
-        age = (mark - (found := marks[place])) % _STEPS
+        before = marks[place]
         marks[place] = mark
-        return (found == 0 or _VALID < age < _STEPS - _VALID) and max(
-            self._since, now - _OLD
-        ) <= created <= now + _AHEAD
+        is_young = max(self._since, now - _OLD) <= created <= now + _AHEAD
+        return is_young and (before == 0 or _VALID < (mark - before) % _STEPS < _STEPS - _VALID)
 
     def close(self) -> None:
         """Let go of the file."""

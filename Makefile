@@ -51,8 +51,8 @@ tests/bench/npm/node_modules/.installed: tests/bench/npm/package-lock.json | ben
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/peers.lock
 	@touch $@
 
-fuzz: install debian  ## 10,000 spoilt files, for a night; FUZZ_CASES= for another number
-	MOVES_CASES=2000 FUZZ_CASES=$(or $(FUZZ_CASES),10000) $(BIN)/python -m pytest --timeout 0 tests/test_fuzz.py tests/test_moves_model.py
+fuzz: install debian  ## 10,000 spoilt files and 2,000 sequences of moves, for a night; FUZZ_CASES= for another number
+	MOVES_CASES=2000 FUZZ_CASES=$(or $(FUZZ_CASES),10000) $(BIN)/python -m pytest --timeout 0 -p no:logging tests/test_fuzz.py tests/test_moves_model.py
 
 storm: install  ## ten minutes of faults and kills over ten accounts; STORM_SECONDS= for another time
 	$(BIN)/python -m tests.storm $(STORM_SECONDS)

@@ -58,6 +58,30 @@ def test_an_issue_that_is_read_after_its_correction_gives_way_to_it(world: World
     assert (world.drafts, world.publications) == (0, 1)
 
 
+@pytest.mark.parametrize("meanwhile", ["held", "withdrawn"])
+def test_a_corrected_file_that_is_dropped_once_more_is_no_answer_to_the_question_about_it(
+    world: World, meanwhile: str
+) -> None:
+    publisher = world.open()
+    world.drop("spring.txt", issue_text())
+    world.work(publisher)
+    world.finish(publisher)
+    for _ in range(3):
+        world.drop("spring.txt", CORRECTED)
+        world.work(publisher)
+        world.wake(publisher, minutes=2)
+        assert (publisher.issue(2).status, world.publications) == (Status.HELD, 1)
+        assert "作为新的一期再发" in publisher.issue(2).note
+        if meanwhile == "withdrawn":
+            publisher.withdraw(2)
+            world.wake(publisher)
+    world.drop("spring.txt", CORRECTED)
+    world.work(publisher)
+    publisher.retry(2)
+    world.finish(publisher)
+    assert (publisher.issue(2).status, world.publications) == (Status.PUBLISHED, 2)
+
+
 def test_a_corrected_file_of_what_a_person_just_published_is_asked_about(world: World) -> None:
     publisher = world.open(slots=["30 17 * * *"])
     world.drop("spring.txt", issue_text())

@@ -14,6 +14,7 @@ from publisher.errors import NeedsPerson
 from publisher.importers.file_name import read_file_name
 from publisher.issue import Content, Issue, Move, Revision, Status
 from publisher.pipeline.job import Job
+from publisher.store.records import questions_of
 
 _OUT = frozenset({Status.SUBMITTED, Status.PUBLISHED})
 _READ = frozenset({Status.IMPORTED, Status.SCHEDULED, Status.DRAFTED})
@@ -61,8 +62,7 @@ def _ask_about_namesake(job: Job, issue: Issue, other: Issue) -> None:
         f"《{issue.title}》已经发布过，或可能已经发出（第 {other.id} 号）。若要把这份改动过的稿件作为新的一期再发，请 "
         f"publisher retry {issue.id}；不发，请 publisher withdraw {issue.id}。"
     )
-    asked = [past.why for past in job.edges.store.history(issue.id) if past.after is Status.HELD]
-    if question not in asked:
+    if question not in questions_of(job.edges.store.history(issue.id)):
         raise NeedsPerson(f"issue {other.id} with the same title is out", question)
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from publisher.errors import NeedsPerson
-from publisher.issue import Account, Issue, Status
+from publisher.issue import Account, Issue
 from publisher.pipeline.masses import MassCount, count_masses, next_day
 from publisher.slots import Timetable, in_zone
 from publisher.store import Store
+from publisher.store.records import questions_of
 
 _DAYS = 36
 """How many days, or months, are searched for room for a mass send of an account without slots."""
@@ -83,7 +84,7 @@ class Planner:
             return
         masses, issue = self.masses(), self.issue
         full = masses.full(moment)
-        if any(past.after is Status.HELD and full in past.why for past in self.store.history(issue.id)):
+        if any(full in question for question in questions_of(self.store.history(issue.id))):
             return
         note = (
             f"《{issue.title}》要在 {self.show(moment)} 群发，但{full}。请三选一：换个时间 → "

@@ -17,6 +17,7 @@ from publisher.issue import Issue, Move, Status
 from publisher.pipeline.effects import SUBMISSIONS, NothingFound, Result
 from publisher.pipeline.job import Job
 from publisher.store import Effect
+from publisher.store.records import questions_of
 from publisher.wechat import NO_RIGHT, Publication, PublicationState, StoredPicture
 
 CLOCKS_DIFFER = timedelta(days=2)
@@ -206,8 +207,7 @@ def _deleted(issue: Issue) -> str:
 
 def _ask(job: Job, question: str, *alike: str) -> None:
     """Ask a person; nothing if this, or what comes to the same, was asked before and answered with a retry."""
-    asked = {past.why for past in job.edges.store.history(job.issue.id) if past.after is Status.HELD}
-    if asked.isdisjoint({question, *alike}):
+    if {question, *alike}.isdisjoint(questions_of(job.edges.store.history(job.issue.id))):
         raise NeedsPerson("an older database may have sent this issue", question)
 
 

@@ -22,7 +22,7 @@ from publisher.document import Asset
 from publisher.errors import StaleIssue, Unavailable, WrongMove
 from publisher.issue import OPEN, ArticleRow, Issue, Move, Status, may_follow
 from publisher.migrations import migrate
-from publisher.store import effects, looking
+from publisher.store import effects, looking, records
 from publisher.store.accounts import Accounts
 from publisher.store.belongings import Belongings, forget_picture, read_belongings
 from publisher.store.calls import call_name, call_outcome, remember_calls
@@ -120,7 +120,7 @@ class Store:
             old = [_t.effect.c.issue_id == issue_id, over]
             remember_calls(db, old, "稿件后来重新开始")
             db.execute(_t.effect.delete().where(*old))
-            _record(db, issue_id, now, (before.status, Status.RECEIVED), f"再次收到同一稿件 {name}")
+            _record(db, issue_id, now, (before.status, Status.RECEIVED), f"{records.RECEIVED_AGAIN} {name}")
             return _issue(db, issue_id)
 
     def issue(self, issue_id: int) -> Issue:

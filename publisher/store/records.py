@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from publisher.issue import Issue, Status
 
@@ -66,6 +66,18 @@ class Past:
     before: Status | None
     after: Status
     why: str
+
+
+RECEIVED_AGAIN: Final = "再次收到同一稿件"
+"""How the move begins with which an issue starts over, since its file was dropped once more."""
+
+
+def questions_of(history: Sequence[Past]) -> list[str]:
+    """What a person was asked about an issue since its file came last. An issue that goes on after a question has its
+    answer, unless that was only the file once more.
+    """
+    last = max((at for at, past in enumerate(history) if past.why.startswith(RECEIVED_AGAIN)), default=0)
+    return [past.why for past in history[last:] if past.after is Status.HELD]
 
 
 @dataclass(frozen=True, slots=True)

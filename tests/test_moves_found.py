@@ -8,7 +8,8 @@ import pytest
 
 from publisher.issue import Status
 from publisher.store import Store
-from tests.world import World, issue_text
+from tests.aftermath import restart
+from tests.world import APPID, World, issue_text
 
 ADD, SUBMIT = "/cgi-bin/draft/add", "/cgi-bin/freepublish/submit"
 CORRECTED = issue_text(body="改正：全体会员种下了六百棵香樟树。")
@@ -80,6 +81,30 @@ def test_a_corrected_file_that_is_dropped_once_more_is_no_answer_to_the_question
     publisher.retry(2)
     world.finish(publisher)
     assert (publisher.issue(2).status, world.publications) == (Status.PUBLISHED, 2)
+
+
+def test_a_file_that_was_withdrawn_as_a_revision_gets_a_new_cover_when_it_comes_back(world: World) -> None:
+    """Else its old one, by which a lost draft is found, would be taken for one that the database has forgotten."""
+    publisher = world.open(slots=["30 17 * * *"])
+    for body in ("第一种写法。", "第二种写法。"):
+        world.drop("spring.txt", issue_text(body=body))
+        world.work(publisher)
+        world.wake(publisher, minutes=2)
+    publisher.withdraw(1)
+    world.wake(publisher)
+    publisher = restart(world, slots=["30 17 * * *"])
+    for body in ("第三种写法。", "第二种写法。"):
+        world.drop("spring.txt", issue_text(body=body))
+        world.work(publisher)
+        world.wake(publisher, minutes=2)
+    world.wake(publisher, hours=8.5)
+    world.finish(publisher)
+    issue = publisher.issue(3)
+    assert (issue.status, issue.note, world.publications, world.drafts) == (Status.PUBLISHED, "", 1, 0)
+    (publication,) = world.platform.account(APPID).publications
+    assert "第二种写法" in publication.articles[0].content
+    assert world.calls("/cgi-bin/material/add_material") == 4
+    assert publication.articles[0].thumb_media_id == issue.cover_media_id
 
 
 def test_a_corrected_file_of_what_a_person_just_published_is_asked_about(world: World) -> None:

@@ -306,7 +306,7 @@ def test_a_withdrawn_text_that_is_dropped_again_is_newer_than_what_replaced_it(w
     world.work(publisher)
     world.wake(publisher)
     assert [issue.status for issue in publisher.issues()] == [Status.WITHDRAWN, Status.DRAFTED]
-    assert publisher.issue(2).revision == 2
+    assert publisher.issue(2).revision == 3  # the text that came back was a second one already
     assert "五百棵" in articles(world)[0].content
 
 

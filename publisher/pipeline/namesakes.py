@@ -79,7 +79,9 @@ def _give_way(other: Issue) -> Move:
 
 def _revise(job: Job, issue: Issue, other: Issue, content: Content) -> Move:
     """This issue ends, and the other begins anew with its content: same number, same draft, next revision."""
-    number = other.revision + 1
+    # A file that comes back after it was replaced has been a revision before, and its cover has that one's name.
+    former = max(issue.revision, other.revision)
+    number = former + 1
     facts: dict[str, object] = {"revision": number, "title": issue.title, "note": "", "tries": 0, "held_from": None}
     why = f"收到改正稿 {issue.name}（曾编号 {issue.id}），成为第 {number} 稿：合为 {len(content.articles)} 篇图文"
     if other.approved_at is not None:
@@ -89,7 +91,8 @@ def _revise(job: Job, issue: Issue, other: Issue, content: Content) -> Move:
         facts["publish_at"] = issue.publish_at
     renewed = Move(Status.IMPORTED, why, job.now(), facts, content)
     note = f"这份改正稿成为第 {other.id} 号稿件的第 {number} 稿；本编号只留着原来的第 {other.revision} 稿，不会发布。"
-    return Move(Status.WITHDRAWN, note, None, {"note": note, "title": issue.title}, revises=Revision(other, renewed))
+    rest = {"note": note, "title": issue.title, "revision": former}
+    return Move(Status.WITHDRAWN, note, None, rest, revises=Revision(other, renewed))
 
 
 def _wishes_another_time(job: Job, issue: Issue, other: Issue, content: Content) -> bool:

@@ -39,6 +39,7 @@ from tests.builders import (
     lines_document,
     make_edition,
     meant_titles,
+    recover_blocks,
     recover_text,
     titles_of,
     write_edition,
@@ -276,6 +277,13 @@ _any_block: st.SearchStrategy[Block] = st.one_of(
 @settings(max_examples=300, deadline=None)
 def test_any_lines_are_conserved(lines: list[str]) -> None:
     recover_text("\n".join(lines))
+
+
+def test_a_name_on_two_lines_stays_as_wide_as_it_was_written() -> None:
+    numbers, name = (Cell((Paragraph((Text(text),)),)) for text in ("2025年第3期（总第41期）", "Ａ区 工作动态"))
+    newsletter = recover_blocks(["安澜", Table(((numbers, name),))])
+    assert newsletter.masthead is not None
+    assert newsletter.masthead.name == "安澜Ａ区工作动态"
 
 
 @given(st.lists(_any_block, max_size=14), st.sampled_from(Flow), st.sampled_from(("", "标题一二三四五六", "春茶")))

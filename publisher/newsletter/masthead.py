@@ -171,7 +171,7 @@ def _read_numbers(found: _Found, text: str) -> None:
     elif head.name and _OFFICE.search(rest):
         _fill(found, "editor", rest)
     elif plain and head.name and _PERIODICAL.search(_compact(rest)) and not _PERIODICAL.search(head.name):
-        found.head = replace(found.head, name=head.name + _compact(rest))  # a name on two lines
+        found.head = replace(found.head, name=head.name + "".join(rest.strip("《》").split()))  # on two lines
         found.used.append(rest)
     else:
         _fill(found, "name", rest.strip("《》"))

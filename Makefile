@@ -10,7 +10,7 @@ DEBIAN_PACKAGES := chromium fonts-noto-cjk systemd libreoffice-writer-nogui libr
 # What one of the tools needs that the bench measures beside ours, and what asks the servers.
 BENCH_PACKAGES := nodejs npm wrk
 
-.PHONY: help install debian bench-debian demo test fuzz storm soak nightly bench lint clean lock
+.PHONY: help install debian bench-debian demo test fuzz properties storm soak nightly bench lint clean lock
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -52,7 +52,7 @@ tests/bench/npm/node_modules/.installed: tests/bench/npm/package-lock.json | ben
 	@touch $@
 
 fuzz: install debian  ## 10,000 spoilt files and 2,000 sequences of moves, for a night; FUZZ_CASES= for another number
-	MOVES_CASES=2000 FUZZ_CASES=$(or $(FUZZ_CASES),10000) $(BIN)/python -m pytest --timeout 0 -p no:logging tests/test_fuzz.py tests/test_moves_model.py
+	HYPOTHESIS_PROFILE=nightly MOVES_CASES=2000 FUZZ_CASES=$(or $(FUZZ_CASES),10000) $(BIN)/python -m pytest --timeout 0 -p no:logging tests/test_fuzz.py tests/test_moves_model.py
 
 storm: install  ## ten minutes of faults and kills over ten accounts; STORM_SECONDS= for another time
 	$(BIN)/python -m tests.storm $(STORM_SECONDS)
@@ -60,7 +60,10 @@ storm: install  ## ten minutes of faults and kills over ten accounts; STORM_SECO
 soak: install bench-debian  ## memory of the callback door over a million messages; SOAK_MESSAGES= for another number
 	$(BIN)/python -m tests.bench.soak $(SOAK_MESSAGES)
 
-nightly: fuzz storm soak  ## what takes too long for every change
+properties: install debian  ## whatever must hold for any input, with new inputs: 2,000 where a test does not say
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest --timeout 0 -m hypothesis
+
+nightly: fuzz properties storm soak  ## what takes too long for every change
 
 lint: install  ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

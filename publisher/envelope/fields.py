@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Final
 from xml.parsers import expat
 
 from publisher.errors import NotFromWeChat
@@ -12,10 +11,6 @@ from publisher.replies import Message
 
 _DEPTH_LIMIT = 8
 _ELEMENT_LIMIT = 500
-_TEXTS: Final = (
-    "MsgType", "FromUserName", "ToUserName", "CreateTime", "Content", "Event", "EventKey", "MsgId",
-)  # fmt: skip
-"""What a message is made from, as `Message` has it."""
 
 Fields = Mapping[str, object]
 """An opened message: text, mappings (an element with children) and lists (a repeated element)."""
@@ -25,12 +20,23 @@ def read_message(fields: Fields) -> Message:
     """The fields as a message; what we do not know stays in `fields`. NotFromWeChat if it says not what it
     is, from whom, to whom or when.
     """
-    texts = [value if type(value := fields.get(name, "")) is str else "" for name in _TEXTS]
-    kind, sender, recipient, created, text, event, event_key, message_id = texts
+    texts = {name: value for name, value in fields.items() if isinstance(value, str)}
+    get = texts.get
+    created = get("CreateTime", "")
+    kind, sender, recipient = get("MsgType", ""), get("FromUserName", ""), get("ToUserName", "")
     if not (kind and sender and recipient and is_number(created)):
         raise NotFromWeChat("no MsgType, FromUserName, ToUserName or CreateTime")
-    kind, event = kind.strip().lower(), event.strip()
-    return Message(kind, sender, recipient, text, event, event_key, message_id, int(created), fields)
+    return Message(
+        kind=kind.strip().lower(),
+        sender=sender,
+        recipient=recipient,
+        text=get("Content", ""),
+        event=get("Event", "").strip(),
+        event_key=get("EventKey", ""),
+        message_id=get("MsgId", ""),
+        created=int(created),
+        fields=fields,
+    )
 
 
 # ---------------------------------------------------------------------------- XML and JSON
@@ -61,9 +67,9 @@ def _parse_xml(body: bytes) -> Fields:
         nonlocal text, is_leaf, count
         if is_leaf:
             levels.append({})
-            if len(levels) > _DEPTH_LIMIT:
-                raise NotFromWeChat("XML too deep")
         text, is_leaf, count = "", True, count + 1
+        if count > _ELEMENT_LIMIT or len(levels) > _DEPTH_LIMIT:
+            raise NotFromWeChat("XML too deep or too large")
 
     def add(more: str) -> None:
         nonlocal text
@@ -88,8 +94,6 @@ def _parse_xml(body: bytes) -> Fields:
         parser.Parse(body, True)
     except expat.ExpatError as error:
         raise NotFromWeChat(f"not XML: {expat.ErrorString(error.code)}") from None
-    if count > _ELEMENT_LIMIT:
-        raise NotFromWeChat("XML too large")
     fields = levels[0].get("xml")
     if not isinstance(fields, dict):
         raise NotFromWeChat("XML without fields")

@@ -15,7 +15,7 @@ _TABLE: Final = "alembic_version"
 def migrate(engine: Engine) -> None:
     """Bring the database to this version's schema; ConfigError if it belongs to a newer version."""
     if _revision(engine) != LAST:
-        # Alembic takes a tenth of a second and ten megabytes, and nearly every start finds all steps taken.
+        # Alembic takes ten megabytes, and nearly every start finds all steps taken.
         import_module("publisher.migrations.climbing").climb(engine)
 
 

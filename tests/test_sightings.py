@@ -31,19 +31,24 @@ def key() -> bytes:
     return secrets.token_bytes(16)
 
 
+def opened(path: Path, now: int = NOW) -> Sightings:
+    """What has been in use for a while."""
+    sightings = Sightings(path)
+    sightings.meet(key(), 0, now - 100)
+    return sightings
+
+
 def test_what_is_met_for_the_first_time_is_new_and_then_it_is_not(path: Path) -> None:
-    sightings, keys = Sightings(path), [key() for _ in range(50)]
+    sightings, keys = opened(path), [key() for _ in range(50)]
     assert [sightings.meet(each, NOW, NOW) for each in keys] == [True] * 50
     assert [sightings.meet(each, NOW, NOW + 15) for each in keys] == [False] * 50
 
 
 def test_what_one_process_has_met_is_new_to_no_other(path: Path) -> None:
-    mine, met = Sightings(path), key()
+    mine, met = opened(path), key()
     assert mine.meet(met, NOW, NOW)
-    program = "import sys; from pathlib import Path; from publisher.web.sightings import Sightings"
-    program += (
-        "; print(Sightings(Path(sys.argv[1])).meet(bytes.fromhex(sys.argv[2]), int(sys.argv[3]), int(sys.argv[3])))"
-    )
+    program = "import sys; from tests.test_sightings import *"
+    program += "; print(opened(Path(sys.argv[1])).meet(bytes.fromhex(sys.argv[2]), int(sys.argv[3]), int(sys.argv[3])))"
 
     def ask(known: bytes) -> str:
         command = [sys.executable, "-c", program, str(path), known.hex(), str(NOW + 5)]
@@ -57,7 +62,8 @@ def test_what_one_process_has_met_is_new_to_no_other(path: Path) -> None:
 @given(st.integers(0, 100_000), st.integers(0, 20), st.integers(-25, 60), st.integers(0, 2**32 - 1))
 def test_no_repeated_delivery_is_taken_for_new(shared: Path, start: int, repeated: int, age: int, place: int) -> None:
     """Whenever it comes, for as long as the platform repeats it, however far its clock is from ours."""
-    sightings, now = Sightings(shared), NOW + start
+    now = NOW + start
+    sightings = opened(shared, now)
     name = bytes(12) + place.to_bytes(4, "big")
     sightings.meet(name, now - age, now)
     assert not sightings.meet(name, now - age, now + repeated)
@@ -74,25 +80,29 @@ def test_what_was_sent_long_ago_or_by_a_clock_that_is_wrong_is_never_certainly_n
 
 
 def test_what_was_sent_before_there_were_marks_is_not_certainly_new(path: Path) -> None:
+    """Nor what is sent while another process may still mark in a former file."""
     sightings = Sightings(path)
-    assert not sightings.meet(key(), NOW - 1, NOW)
-    assert sightings.meet(key(), NOW, NOW)
+    assert [sightings.meet(key(), NOW + age, NOW + 5) for age in (-1, 0, 1, 2, 3)] == [False] * 5
+    sightings = Sightings(path)
+    sightings.meet(key(), NOW, NOW)
+    assert [sightings.meet(key(), NOW + age, NOW + 5) for age in (-1, 0, 1, 2, 3)] == [False, False, False, True, True]
 
 
 def test_a_mark_is_over_after_a_few_minutes(path: Path) -> None:
-    sightings, met = Sightings(path), key()
+    sightings, met = opened(path), key()
     assert sightings.meet(met, NOW, NOW)
     assert sightings.meet(met, NOW + 200, NOW + 200)  # not the same delivery any more
 
 
 def test_a_file_that_another_has_put_in_its_place_is_followed(path: Path) -> None:
-    first, met = Sightings(path), key()
-    assert first.meet(met, NOW, NOW)
+    first = opened(path)
+    assert first.meet(key(), NOW, NOW)
     path.unlink()
-    second = Sightings(path)
-    other = key()
-    assert second.meet(other, NOW + 2, NOW + 2)
-    assert not first.meet(other, NOW + 2, NOW + 3)
+    second, other = opened(path, NOW + 101), key()
+    assert second.meet(other, NOW + 5, NOW + 5)
+    assert not first.meet(key(), NOW + 6, NOW + 6)
+    assert first.meet(key(), NOW + 8, NOW + 8)
+    assert not first.meet(other, NOW + 8, NOW + 8)
 
 
 @pytest.mark.parametrize("content", [b"", b"of another version"])
@@ -123,9 +133,9 @@ def test_two_that_make_the_file_at_once_have_the_same(path: Path, monkeypatch: p
 
     def late(source: str, target: Path) -> None:
         monkeypatch.setattr(os, "link", link)
-        assert Sightings(path).meet(met, NOW, NOW)  # the other one was quicker
+        assert opened(path).meet(met, NOW, NOW)  # the other one was quicker
         link(source, target)
 
     monkeypatch.setattr(os, "link", late)
-    assert not Sightings(path).meet(met, NOW, NOW)
+    assert not opened(path).meet(met, NOW, NOW)
     assert [each.name for each in path.parent.iterdir()] == ["sightings"]

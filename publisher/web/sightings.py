@@ -18,8 +18,6 @@ from typing import Final
 _PLACES: Final = 1 << 21
 """Bytes, a power of two: at 1,000 messages a second one in twenty is looked for in vain."""
 _MASK: Final = _PLACES - 1
-_SIZE: Final = _PLACES + 8
-"""After the marks stands since when (seconds) they are kept."""
 _STEP: Final = 30
 _STEPS: Final = 250
 _VALID: Final = 3
@@ -31,6 +29,8 @@ _AHEAD: Final = 30
 """Seconds by which the platform's time of a message may be before and after ours, so that a mark that matters is still
 valid.
 """
+_SETTLED: Final = 2
+"""Seconds after which every process marks in the file that one of them has mapped: each looks for it once a second."""
 
 _log = logging.getLogger("publisher.door")
 
@@ -82,13 +82,13 @@ class Sightings:
             self._tell(f"{self._path.name} cannot be used, every delivery is looked for: {error.strerror}")
 
     def _map(self, now: int) -> None:
-        descriptor = _open(self._path, now)
+        descriptor = _open(self._path)
         try:
             found = os.fstat(descriptor)
             self._file = _name(found)
-            if found.st_size == _SIZE:
-                self._marks = mmap.mmap(descriptor, _SIZE)
-                self._since = int.from_bytes(self._marks[_PLACES:], "big")
+            if found.st_size == _PLACES:
+                self._marks = mmap.mmap(descriptor, _PLACES)
+                self._since = now + _SETTLED
                 self._told = ""
             else:
                 self._tell(f"{self._path.name} is of another version, every delivery is looked for")
@@ -105,21 +105,20 @@ def _name(found: os.stat_result) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def _open(path: Path, now: int) -> int:
+def _open(path: Path) -> int:
     """The file's descriptor."""
     try:
         return os.open(path, os.O_RDWR)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _make(path, now)
+        _make(path)
         return os.open(path, os.O_RDWR)
 
 
-def _make(path: Path, now: int) -> None:
+def _make(path: Path) -> None:
     """An empty table, complete from the first moment that others can see it; or the one of whoever was quicker."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.") as draft:
         # Not a file with holes: where the disk is full, writing into one would kill the process.
-        os.posix_fallocate(draft.fileno(), 0, _SIZE)
-        os.pwrite(draft.fileno(), now.to_bytes(8, "big"), _PLACES)
+        os.posix_fallocate(draft.fileno(), 0, _PLACES)
         with suppress(FileExistsError):
             os.link(draft.name, path)

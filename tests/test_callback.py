@@ -171,6 +171,8 @@ def test_another_body_under_a_used_signature_is_refused(world: World) -> None:
     assert world.call("POST", PLAIN, query, body)[0] == 200
     forged = text_xml("目录", STAMP, "999").encode()
     assert world.call("POST", PLAIN, query, forged) == (403, b"")
+    for more in ("msg_signature=1", "encrypt_type=raw", "openid=oReader-1"):
+        assert world.call("POST", PLAIN, f"{query}&{more}", forged) == (403, b""), more
     assert world.call("POST", PLAIN, query, body)[0] == 200
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import Field, fields
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from publisher.cli import main
 from publisher.config import (
@@ -211,3 +213,12 @@ def test_the_commented_settings_are_the_defaults(tmp_path: Path) -> None:
     (account,) = read.accounts.values()
     assert account == Account(name="main", appid=account.appid)
     assert read.default_account == ""
+
+
+def test_the_locked_packages_take_the_python_of_debian_12() -> None:
+    """The lock is made by whatever Python is at hand; one that is a little newer locks what Debian's cannot install."""
+    lock = (Path(__file__).parents[1] / "requirements.lock").read_text()
+    names = re.findall(r"^([\w.-]+)(?:\[[^\]]*\])?==", lock, re.MULTILINE)
+    wanted = {name: metadata(name)["Requires-Python"] or "" for name in names}
+    assert len(wanted) > 50
+    assert [name for name, versions in wanted.items() if "3.11.2" not in SpecifierSet(versions)] == []

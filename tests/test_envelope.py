@@ -310,6 +310,44 @@ def test_eight_levels_and_five_hundred_elements_are_taken() -> None:
     assert open_plain(b"<xml>" + b"<a/>" * 499 + b"</xml>") == {"a": [""] * 499}
 
 
+PIECES = [
+    "<a>", "</a>", "<bc>", "</bc>", "<a/>", "<a b='c'>", "<![CDATA[", "]]>", "]", "&amp;", "&lol;", "<", ">", "\r\n",
+    "\r", "\n", "\t", " ", "\x0b", "\x7f", "\x85", "\u2028", "\ufffe", "\uffff", "<!-- -->", "<?x y?>", "<xml>",
+    "</xml>", "x", "最新", "😀",
+]  # fmt: skip
+pieces = st.lists(st.sampled_from(PIECES), max_size=6).map("".join)
+values = pieces | st.text(max_size=8)
+elements = st.builds(
+    lambda name, value, form: form.format(name=name, value=value),
+    st.sampled_from(["a", "bc", "Content", "d1"]),
+    values,
+    st.sampled_from(
+        ["<{name}><![CDATA[{value}]]></{name}>", "<{name}>{value}</{name}>", "\n<{name}>{value}</{name}> "]
+    ),
+)
+bodies = st.lists(elements | pieces, max_size=6).map(lambda parts: f"<xml>{''.join(parts)}</xml>")
+
+
+@given(bodies.map(str.encode) | st.binary(max_size=20).map(b"<xml><a>%b</a></xml>".__mod__))
+def test_the_short_way_reads_what_expat_reads(body: bytes) -> None:
+    """What begins with a declaration has no short way."""
+
+    def read(body: bytes) -> Fields | str:
+        try:
+            return open_plain(body)
+        except NotFromWeChat as error:
+            return error.detail
+
+    assert read(body) == read(b"<?xml version='1.0'?>" + body)
+
+
+def test_the_time_for_a_body_grows_with_its_length_alone() -> None:
+    """Seconds, were blanks or an element that does not end looked at from each of their characters again."""
+    for inside in (" ", "<a>", "<a><![CDATA[", "<a>]"):
+        with pytest.raises(NotFromWeChat):
+            open_plain(b"<xml>" + inside.encode() * (BODY_LIMIT // len(inside) - 8))
+
+
 def test_blanks_and_a_byte_order_mark_before_the_body_do_no_harm() -> None:
     assert open_plain(b"\xef\xbb\xbf\n <?xml version='1.0' encoding='gb2312'?><xml><a>\xe6\x9c\x80</a></xml>\n") == {
         "a": "最"

@@ -59,7 +59,7 @@ def test_what_one_process_has_met_is_new_to_no_other(path: Path) -> None:
     assert not mine.meet(theirs, NOW, NOW + 6)
 
 
-@given(st.integers(0, 100_000), st.integers(0, 20), st.integers(-25, 60), st.integers(0, 2**32 - 1))
+@given(st.integers(0, 100_000), st.integers(0, 20), st.integers(-12, 25), st.integers(0, 2**32 - 1))
 def test_no_repeated_delivery_is_taken_for_new(shared: Path, start: int, repeated: int, age: int, place: int) -> None:
     """Whenever it comes, for as long as the platform repeats it, however far its clock is from ours."""
     now = NOW + start
@@ -71,7 +71,7 @@ def test_no_repeated_delivery_is_taken_for_new(shared: Path, start: int, repeate
     sightings.close()
 
 
-@pytest.mark.parametrize("created", [NOW - 61, NOW + 31, 0])
+@pytest.mark.parametrize("created", [NOW - 21, NOW + 11, 0])
 def test_what_was_sent_long_ago_or_by_a_clock_that_is_wrong_is_never_certainly_new(path: Path, created: int) -> None:
     sightings = Sightings(path)
     sightings.meet(key(), NOW - 1000, NOW - 1000)
@@ -88,10 +88,10 @@ def test_what_was_sent_before_there_were_marks_is_not_certainly_new(path: Path) 
     assert [sightings.meet(key(), NOW + age, NOW + 5) for age in (-1, 0, 1, 2, 3)] == [False, False, False, True, True]
 
 
-def test_a_mark_is_over_after_a_few_minutes(path: Path) -> None:
+def test_a_mark_is_over_after_a_minute(path: Path) -> None:
     sightings, met = opened(path), key()
     assert sightings.meet(met, NOW, NOW)
-    assert sightings.meet(met, NOW + 200, NOW + 200)  # not the same delivery any more
+    assert sightings.meet(met, NOW + 60, NOW + 60)  # not the same delivery any more
 
 
 def test_a_file_that_another_has_put_in_its_place_is_followed(path: Path) -> None:

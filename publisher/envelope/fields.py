@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 from xml.parsers import expat
 
 from publisher.errors import NotFromWeChat
@@ -47,7 +49,9 @@ def parse(body: bytes) -> Fields:
     DOCTYPE, or it is too deep or too large.
     """
     body = body.strip(b"\xef\xbb\xbf \t\r\n")
-    return _parse_json(body) if body.startswith(b"{") else _parse_xml(body)
+    if body.startswith(b"{"):
+        return _parse_json(body)
+    return _read_flat(body) or _parse_xml(body)
 
 
 def is_number(text: str) -> bool:
@@ -55,10 +59,38 @@ def is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 20  # noqa: PLR2004 - 64 bits have 20 digits
 
 
+_FIELD: Final = re.compile(r"[ \t\n]*<([A-Za-z]+)>(?:<!\[CDATA\[([^\]]*)\]\]>|([^<&\]]*))</\1>")
+_CONTROLS: Final = bytes(number for number in range(32) if number not in b"\t\n")
+"""What XML cannot hold, and the line end that is to be made another."""
+_BEGIN: Final = "<xml>"
+_END: Final = "</xml>"
+
+
+def _read_flat(body: bytes) -> Fields | None:
+    """The fields of the form in which the platform writes nearly every message: elements with nothing but text in them,
+    one after the other. Takes half of expat's time. None for any other form, which is expat's.
+    """
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return None
+    if not text.startswith(_BEGIN) or len(body.translate(None, _CONTROLS)) < len(body):
+        return None
+    fields: dict[str, object] = {}
+    at, count = len(_BEGIN), 0
+    while (field := _FIELD.match(text, at)) is not None:
+        name, marked, plain = field.groups()
+        fields[name] = marked or plain or ""
+        at, count = field.end(), count + 1
+    is_whole = text[at:].lstrip(" \t\n") == _END
+    is_text = text.isascii() or ("\ufffe" not in text and "\uffff" not in text)
+    return fields if is_whole and is_text and len(fields) == count < _ELEMENT_LIMIT else None
+
+
 def _parse_xml(body: bytes) -> Fields:
     """Collects expat's events into fields. Attributes, and text beside elements, say nothing here.
 
-    Every callback's way through this: closures, since they cost half of what methods and their attributes do.
+    Closures, since they cost half of what methods and their attributes do.
     """
     levels: list[dict[str, object]] = [{}]  # what is inside the elements that are open and have elements in them
     text, is_leaf, count = "", False, 0

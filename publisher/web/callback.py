@@ -18,10 +18,22 @@ from urllib.parse import unquote_plus
 import anyio.to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from publisher.envelope import BODY_LIMIT, Keys, draw_random, open_envelope, read_message, seal, verify, write_reply
+from publisher.envelope import (
+    BODY_LIMIT,
+    Keys,
+    Lock,
+    draw_random,
+    open_envelope,
+    read_message,
+    seal,
+    verify,
+    write_reply,
+)
 from publisher.errors import ConfigError, NotFromWeChat
+from publisher.replies import Message as WeChatMessage
 from publisher.web.clerk import PATIENCE, Clerk, Door, NotRecorded
 from publisher.web.memory import Recent
+from publisher.web.recording import Kept
 from publisher.web.tally import Tally
 
 __all__ = ["Door", "create_door"]
@@ -97,7 +109,7 @@ class _Callback:
         self._door = door
         self._guests = guests
         self._tally = tally
-        self._stamps: Recent[tuple[str, str, str, str], bytes] = Recent(_STAMPS)
+        self._stamps: Recent[str, bytes] = Recent(_STAMPS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -111,56 +123,53 @@ class _Callback:
                 await send({"type": "websocket.close", "code": 1000})
 
     async def _serve(self, scope: Scope, receive: Receive) -> _Response:
-        path, method = scope["path"], scope["method"]
-        guest = self._guests.get(path)
+        guest = self._guests.get(scope["path"])
         if guest is None:
-            return _HEALTHY if path == "/healthz" else _NOT_FOUND
+            return _HEALTHY if scope["path"] == "/healthz" else _NOT_FOUND
+        method = scope["method"]
         try:
-            match method:
-                case "POST":
-                    query = _read_query(scope["query_string"])
-                    return await self._take(guest, query, await _read_body(scope, receive))
-                case "GET":
-                    echo = verify(guest.keys, _read_query(scope["query_string"]))
-                    return _make_response(200, echo.encode(errors="replace"))
-                case _:
-                    return _NOT_ALLOWED
+            if method == "POST":
+                query, body = _read_query(scope["query_string"]), await _read_body(scope, receive)
+                now = int(self._door.clock().timestamp())
+                message, lock = self._open(guest, query, body, now)
+                kept = guest.clerk.answer(message, now)
+                return _answer(message, kept if isinstance(kept, Kept) else await kept, lock, now)
+            if method == "GET":
+                echo = verify(guest.keys, _read_query(scope["query_string"]))
+                return _make_response(200, echo.encode(errors="replace"))
+        except NotRecorded as error:
+            _log.error("callback event not recorded account=%s %s", guest.name, error)
+            return _FAILED
         except NotFromWeChat as error:
             return self._refuse(guest, error.detail, _FORBIDDEN)
         except _BodyTooLarge:
             return self._refuse(guest, "body too large", _TOO_LARGE)
         except TimeoutError:
             return self._refuse(guest, "body too slow", _TIMEOUT)
+        return _NOT_ALLOWED
 
     def _refuse(self, guest: _Guest, why: str, response: _Response) -> _Response:
         self._tally.refuse(guest.name, why)
         return response
 
-    async def _take(self, guest: _Guest, query: Mapping[str, str], body: bytes) -> _Response:
-        now = int(self._door.clock().timestamp())
+    def _open(
+        self, guest: _Guest, query: Mapping[str, str], body: bytes, now: int
+    ) -> tuple[WeChatMessage, Lock | None]:
+        """The message in an authentic delivery, and the lock that its answer goes under."""
         opened = open_envelope(guest.keys, query, body, now)
         message = read_message(opened.fields)
         if opened.lock is None:
             self._check_replay(query, body)
-        try:
-            kept = await guest.clerk.answer(message, now)
-        except NotRecorded as error:
-            _log.error("callback event not recorded account=%s %s", guest.name, error)
-            return _FAILED
-        clear = write_reply(kept.reply, message, message.created)
-        if not clear:
-            return _SUCCESS
-        if opened.lock is not None:
-            clear = seal(opened.lock, clear, str(now), str(int.from_bytes(draw_random()[:4])))
-        return _write(clear)
+        return message, opened.lock
 
     def _check_replay(self, query: Mapping[str, str], body: bytes) -> None:
-        """In plain mode the signature does not cover the body: who has seen one URL could send any."""
-        stamp = (query["timestamp"], query.get("nonce", ""), query["signature"], query.get("msg_signature", ""))
-        fingerprint = blake2b(body, digest_size=16).digest()
-        if self._stamps.get(stamp) not in (None, fingerprint):
+        """In plain mode the signature covers only timestamp and nonce: who has seen one URL could send any body. It is
+        what is remembered, since whatever else stands in a URL may be changed.
+        """
+        signature, fingerprint = query["signature"], blake2b(body, digest_size=16).digest()
+        if self._stamps.get(signature) not in (None, fingerprint):
             raise NotFromWeChat("timestamp and nonce used before, with another body")
-        self._stamps.put(stamp, fingerprint)
+        self._stamps.put(signature, fingerprint)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -250,6 +259,16 @@ def _go_on(awaited: object, coming: Coroutine[Any, Any, Message]) -> Generator[o
         return event
     finally:
         coming.close()
+
+
+def _answer(message: WeChatMessage, kept: Kept, lock: Lock | None, now: int) -> _Response:
+    """What goes back: sealed, where it came sealed."""
+    clear = write_reply(kept.reply, message, message.created)
+    if not clear:
+        return _SUCCESS
+    if lock is not None:
+        clear = seal(lock, clear, str(now), str(int.from_bytes(draw_random()[:4])))
+    return _write(clear)
 
 
 def _write(body: bytes) -> _Response:

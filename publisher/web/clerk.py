@@ -11,12 +11,12 @@ import asyncio
 import logging
 import threading
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import anyio.to_thread
 from msgspec.structs import replace
@@ -100,26 +100,32 @@ class Clerk:
         self._searchers = ThreadPoolExecutor(_SEARCHERS, thread_name_prefix="search")
         self._senders = ThreadPoolExecutor(_SENDERS, thread_name_prefix="follow-up")
 
-    async def answer(self, message: Message, now: int) -> Kept:
-        """The reply to a message, and when (seconds) it was first given. NotRecorded: the platform is to send the event
-        again. Nothing else is raised: a reader gets no answer rather than 该公众号提供的服务出现故障.
+    def answer(self, message: Message, now: int) -> Kept | Coroutine[Any, Any, Kept]:
+        """The reply to a message, and when (seconds) it was first given; what is to be awaited for it, where it takes
+        more than the rules. NotRecorded from that: the platform is to send the event again. Nothing else is raised: a
+        reader gets no answer rather than 该公众号提供的服务出现故障.
         """
         key = self._identify(message)
-        kept = self._answered.get(key)
-        if kept is None and not self._door.meet(key, message.created, now):
-            kept = self._door.recall(key)
-        if kept is not None:
-            self._tally.add(self._name, "repeated")
-            return kept
-        duty = find_duty(message)
-        if duty is not Duty.NONE:
-            await self._do(duty, message)
-        if duty is Duty.FORGET:
-            message = replace(message, sender="")
+        if not self._door.meet(key, message.created, now):
+            kept = self._answered.get(key) or self._door.recall(key)
+            if kept is not None:
+                self._tally.add(self._name, "repeated")
+                return kept
+        if message.kind == "event":
+            duty = find_duty(message)
+            if duty is not Duty.NONE:
+                return self._oblige(duty, key, message, now)
+        return self._reply(key, message, now)
+
+    async def _oblige(self, duty: Duty, key: bytes, message: Message, now: int) -> Kept:
+        """What an event obliges to is done before it is answered."""
+        await self._do(duty, message)
+        kept = self._reply(key, replace(message, sender="") if duty is Duty.FORGET else message, now)
+        return kept if isinstance(kept, Kept) else await kept
+
+    def _reply(self, key: bytes, message: Message, now: int) -> Kept | Coroutine[Any, Any, Kept]:
         answered = self._answer_at_once(message)
-        if answered is None:
-            return await self._search(key, message, now)
-        return self._settle(key, message, answered, now)
+        return self._search(key, message, now) if answered is None else self._settle(key, message, answered, now)
 
     def close(self) -> None:
         """Begin nothing any more; what runs goes on to its end."""

@@ -16,18 +16,18 @@ from pathlib import Path
 from typing import Final
 
 _PLACES: Final = 1 << 21
-"""Bytes, a power of two: at 1,000 messages a second one in twenty is looked for in vain."""
+"""Bytes, a power of two: at 2,500 messages a second one in twenty is looked for in vain."""
 _MASK: Final = _PLACES - 1
-_STEP: Final = 30
+_STEP: Final = 10
 _STEPS: Final = 250
 _VALID: Final = 3
-"""A mark counts the half minutes modulo 250; it stands for this one and so many before, and, since a clock may be set
-back a little, after. A mark of hours ago may look like a new one, which does no harm.
+"""A mark counts the steps of ten seconds modulo 250; it stands for this one and so many before, and, since a clock may
+be set back a little, after. A mark of an hour ago may look like a new one, which does no harm.
 """
-_OLD: Final = 60
-_AHEAD: Final = 30
+_OLD: Final = 20
+_AHEAD: Final = 10
 """Seconds by which the platform's time of a message may be before and after ours, so that a mark that matters is still
-valid.
+valid. The platform repeats within fifteen; what comes later than that is looked for.
 """
 _SETTLED: Final = 2
 """Seconds after which every process marks in the file that one of them has mapped: each looks for it once a second."""

@@ -482,3 +482,15 @@ def _pictures(part: Block | Inline) -> Iterator[str]:
         yield part.picture
     for inline in inlines_of(part):
         yield from _pictures(inline)
+
+
+def notes_of(blocks: tuple[Block, ...]) -> tuple[str, ...]:
+    """The ids of the footnotes that the text refers to, in reading order, each once."""
+    return tuple(dict.fromkeys(name for block in walk(blocks) for name in _note_refs(block)))
+
+
+def _note_refs(part: Block | Inline) -> Iterator[str]:
+    if isinstance(part, NoteRef):
+        yield part.id
+    for inline in inlines_of(part):
+        yield from _note_refs(inline)

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publisher import codec
-from publisher.document import Article, Cell, Newsletter, Paragraph, Section, Table, Text
+from publisher.document import Article, Cell, Footnote, Link, Newsletter, NoteRef, Paragraph, Section, Table, Text
 from publisher.errors import Unavailable
 from publisher.issue import ArticleRow, Content, Issue, Move, Status
 from publisher.segmentation import SCHEME, ask, share_out, text_of_sections, text_terms, title_terms
@@ -425,6 +425,17 @@ def test_the_text_of_an_article_has_its_section_its_tables_and_its_author() -> N
     table = Table(((Cell((Paragraph((Text("营收"),)),)), Cell((Paragraph((Text("亿元"),)),))),))
     section = Section("数据", (Article("年报", (table,), author="王编辑"),))
     assert text_of_sections([section]) == "数据\n年报\n王编辑\n营收\t亿元"
+
+
+def test_the_text_of_an_article_has_the_footnotes_that_it_refers_to() -> None:
+    """Also from a cell, through a link, and only once; those of other articles not."""
+    cell = Cell((Paragraph((Link("https://a", (NoteRef("乙"),)),)),))
+    blocks = (Paragraph((Text("增长"), NoteRef("甲"))), Table(((cell,),)), Paragraph((NoteRef("甲"), NoteRef("无"))))
+    footnotes = [Footnote(name, (Paragraph((Text(f"{name}注"),)),)) for name in "丙乙甲"]
+    section = Section("", (Article("年报", blocks),))
+    assert text_of_sections([section], footnotes).split() == ["年报", "增长", "甲注", "乙注"]
+    newsletter = Newsletter(None, (section,), footnotes=tuple(footnotes))
+    assert share_out(newsletter, ["年报"]) == [text_of_sections([section], footnotes)]
 
 
 def test_terms_are_pairs_of_neighbours_and_words() -> None:

@@ -143,7 +143,9 @@ def _refuse_faults(notes: Sequence[Note]) -> None:
 def _content(newsletter: Newsletter, rendering: Rendering) -> Content:
     head = newsletter.masthead or Masthead()
     rows = tuple(
-        ArticleRow(piece.title, piece.digest, len(piece.content), text_of_sections(piece.sections))
+        ArticleRow(
+            piece.title, piece.digest, len(piece.content), text_of_sections(piece.sections, newsletter.footnotes)
+        )
         for piece in rendering.pieces
     )
     stored = codec.dump(structs.replace(newsletter, assets=()))

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from publisher.cli import main
+from tests.environment import unmeasured
 from tests.killer import Blow
 
 STOPPED = "stopped"
@@ -66,8 +67,7 @@ class Nursery:
 @contextmanager
 def open_nursery(environment: Mapping[str, str]) -> Iterator[Nursery]:
     """A nursery; at the end nothing that it made is alive."""
-    # Of what dies by SIGKILL no coverage can be written, and measuring takes half the time.
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    clean = unmeasured(os.environ)  # of what dies by SIGKILL no coverage can be written
     command = [sys.executable, "-W", "error", "-m", "tests.nursery"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**clean, **environment}

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from publisher.app import open_publisher
 from publisher.config import write_defaults
 from publisher.sandbox import Platform, SandboxSettings, create_sandbox
+from publisher.terminal import status_rows
 from publisher.web.server import start
+from tests.environment import unmeasured
 from tests.world import APPID, SECRETS
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "samples" / "jinlian-2024-06.txt"
@@ -28,6 +31,8 @@ class Workspace:
     home: Path
     url: str
     platform: Platform
+    measured: bool = False
+    """Whether the coverage of its processes is measured."""
 
     def configure(self, **account: object) -> None:
         given = {"appid": APPID, "api_base": self.url, "finish": "publish", **account}
@@ -51,7 +56,8 @@ class Workspace:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, **SECRETS, "PUBLISHER_HOME": str(self.home), "PYTHONIOENCODING": "utf-8"}
+        outer = os.environ if self.measured else unmeasured(os.environ)
+        return {**outer, **SECRETS, "PUBLISHER_HOME": str(self.home), "PYTHONIOENCODING": "utf-8"}
 
     def kill(self, kind: str, point: str) -> int:
         """The exit code of one pass of the worker that was killed (-9) at a point of an effect."""
@@ -61,7 +67,12 @@ class Workspace:
         return self.run("work", "--once", "--wait", "15")
 
     def status(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = json.loads(self.run("status", "--json").stdout)
+        """The rows of `publisher status --json`, without a process for it."""
+        publisher = open_publisher(self.home, self.environment)
+        try:
+            rows: list[dict[str, Any]] = json.loads(json.dumps(status_rows(publisher.issues(), publisher.pauses())))
+        finally:
+            publisher.close()
         return rows
 
     def calls(self, path: str) -> int:
@@ -85,7 +96,7 @@ class Workspace:
 
 
 @contextmanager
-def running_workspace(home: Path) -> Iterator[Workspace]:
+def running_workspace(home: Path, *, measured: bool = False) -> Iterator[Workspace]:
     """A workspace whose platform runs in this process."""
     write_defaults(home)
     (home / "config" / "publisher.toml").write_text(
@@ -93,6 +104,6 @@ def running_workspace(home: Path) -> Iterator[Workspace]:
     )
     app = create_sandbox(SandboxSettings(publish_delay=0.5))
     with start(app) as server:
-        workspace = Workspace(home, server.url, app.state.platform)
+        workspace = Workspace(home, server.url, app.state.platform, measured)
         workspace.configure()
         yield workspace

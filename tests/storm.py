@@ -38,6 +38,7 @@ from publisher.errors import StaleIssue, WrongMove
 from publisher.issue import Issue, Status
 from publisher.sandbox import Platform, SandboxSettings, create_sandbox
 from publisher.web.server import start
+from tests.environment import unmeasured
 from tests.hasty import FastClock
 
 FACTOR = 60.0
@@ -136,7 +137,7 @@ class Worker:
         self._home = home
         self._reading = reading
         # A process that is killed tells nothing of what it covered, and measuring would only slow it.
-        self._environment = {name: value for name, value in environment.items() if not name.startswith("COV")}
+        self._environment = unmeasured(environment)
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
         self._ready_at: float | None = None

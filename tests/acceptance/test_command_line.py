@@ -22,7 +22,7 @@ HEAVY = {"lxml", "PIL", "requests", "wechatpy", "sqlalchemy", "bs4", "rich", "ap
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    with running_workspace(tmp_path) as made:
+    with running_workspace(tmp_path, measured=True) as made:
         yield made
 
 
@@ -36,7 +36,8 @@ def test_a_dropped_file_is_published_by_one_pass_and_a_second_pass_does_nothing(
     workspace.drop("spring.txt", issue_text())
     done = workspace.work()
     assert done.returncode == 0, done.stderr
-    row = workspace.status()[0]
+    (row,) = json.loads(workspace.run("status", "--json").stdout)
+    assert row == workspace.status()[0]
     keys = "id account name title status publish_at draft_media_id publish_id article_urls note revision paused"
     assert set(row) == set(keys.split())
     assert row["status"] == "PUBLISHED"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from queue import Queue
 from typing import Any, cast
 
@@ -20,6 +22,7 @@ from publisher.replies import Archive, Entry, Hit, Message, Reply, Rule, parse_r
 from publisher.store.deliveries import Delivery, Kept
 from publisher.web.callback import Door, create_door
 from publisher.web.server import start
+from publisher.web.stamps import Stamps
 from tests import cipher
 from tests.cipher import GOLDEN, GOLDEN_PLAIN
 
@@ -77,6 +80,7 @@ class World:
     lost: bool = False
     gate: threading.Event = field(default_factory=threading.Event)
     nonces: Iterator[int] = field(default_factory=lambda: count(1514711492))
+    folder: Path = Path(os.devnull)
 
     def record(self, account: str, event: Message) -> None:
         assert threading.current_thread() is not threading.main_thread()
@@ -113,6 +117,7 @@ class World:
             keep=self.deliveries.append,
             record_event=self.record,
             forget=self.forgotten.append,
+            is_replay=Stamps(self.folder / "stamps").is_replay,
             search=self.search,
             follow_up=self.follow_up,
         )
@@ -171,8 +176,8 @@ def _stage() -> Iterator[Stage]:
 
 
 @pytest.fixture(name="world")
-def _world(stage: Stage) -> Iterator[World]:
-    world = World(stage.server.url, stage)
+def _world(stage: Stage, tmp_path: Path) -> Iterator[World]:
+    world = World(stage.server.url, stage, folder=tmp_path)
     world.restart()
     yield world
     world.gate.set()

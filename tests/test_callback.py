@@ -174,6 +174,9 @@ def test_another_body_under_a_used_signature_is_refused(world: World) -> None:
     for more in ("msg_signature=1", "encrypt_type=raw", "openid=oReader-1"):
         assert world.call("POST", PLAIN, f"{query}&{more}", forged) == (403, b""), more
     assert world.call("POST", PLAIN, query, body)[0] == 200
+    world.restart()
+    assert world.call("POST", PLAIN, query, forged) == (403, b"")
+    assert world.call("POST", PLAIN, query, body)[0] == 200
 
 
 def test_what_is_remembered_is_bounded() -> None:

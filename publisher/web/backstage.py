@@ -22,6 +22,7 @@ from publisher.rulebook import Rulebook
 from publisher.web.recording import Delivery, Kept, Recorder, open_recorder
 from publisher.web.sightings import Sightings
 from publisher.web.snapshots import Snapshots
+from publisher.web.stamps import Stamps
 from publisher.web.tally import Tally
 
 REFRESH_SECONDS: Final = 2.0
@@ -54,6 +55,7 @@ class Backstage:
         self._close = close
         self._snapshots = Snapshots(settings.folder("state") / "door", accounts)
         self.sightings = Sightings(settings.folder("state") / "door" / "sightings")
+        self.stamps = Stamps(settings.folder("state") / "door" / "stamps")
         self._book = Rulebook(settings.home / "config" / "replies.toml", settings.accounts)
         self._rules: Sequence[Rule] = settings.rules
         self._clock = system_clock
@@ -89,6 +91,7 @@ class Backstage:
         if self._publisher is not None:
             self._close(self._publisher)
         self.sightings.close()
+        self.stamps.close()
         self._tally.report()
 
     # ------------------------------------------------------------------ what the door asks

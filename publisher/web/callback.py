@@ -10,7 +10,6 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Generator, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from types import coroutine
 from typing import Any, Final
 from urllib.parse import unquote_plus
@@ -32,14 +31,11 @@ from publisher.envelope import (
 from publisher.errors import ConfigError, NotFromWeChat
 from publisher.replies import Message as WeChatMessage
 from publisher.web.clerk import PATIENCE, Clerk, Door, NotRecorded
-from publisher.web.memory import Recent
 from publisher.web.recording import Kept
 from publisher.web.tally import Tally
 
 __all__ = ["Door", "create_door"]
 
-_STAMPS: Final = 8192
-"""Signatures of plain messages that are remembered with their bodies."""
 _MOST_PARAMETERS: Final = 32
 
 _log = logging.getLogger(__name__)
@@ -109,7 +105,6 @@ class _Callback:
         self._door = door
         self._guests = guests
         self._tally = tally
-        self._stamps: Recent[str, bytes] = Recent(_STAMPS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -158,18 +153,11 @@ class _Callback:
         """The message in an authentic delivery, and the lock that its answer goes under."""
         opened = open_envelope(guest.keys, query, body, now)
         message = read_message(opened.fields)
-        if opened.lock is None:
-            self._check_replay(query, body)
-        return message, opened.lock
-
-    def _check_replay(self, query: Mapping[str, str], body: bytes) -> None:
-        """In plain mode the signature covers only timestamp and nonce: who has seen one URL could send any body. It is
-        what is remembered, since whatever else stands in a URL may be changed.
-        """
-        signature, fingerprint = query["signature"], blake2b(body, digest_size=16).digest()
-        if self._stamps.get(signature) not in (None, fingerprint):
+        # In plain mode the signature covers only timestamp and nonce: who has seen one URL could send any body. What
+        # else stands in the URL may be changed.
+        if opened.lock is None and self._door.is_replay(query["signature"], body, now):
             raise NotFromWeChat("timestamp and nonce used before, with another body")
-        self._stamps.put(signature, fingerprint)
+        return message, opened.lock
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -57,12 +57,13 @@ def nobody_hears(_account: str, _openid: str, _reply: Reply) -> None:
 class Door:
     """What the door needs to know, and whom it tells; all by account name.
 
-    `archive` and `rules` are asked for every message, as are `recall` (what a delivery was answered with before, unless
-    `meet` knows that nobody has met it yet, from its key, when the platform says it was sent, and the time, in seconds)
-    and `keep` (what to record of it): they take microseconds. The others may take their time, in threads: `search`;
-    `record_event`, after whose return the platform hears success (if it raises, the platform sends the event again);
-    `forget` of an openid, likewise; `follow_up` with an answer that came too late for the platform to wait. `begin` and
-    `close` are called with the application's own life; ConfigError in `begin`: it can't be used.
+    These are asked for every message, and take microseconds: `archive` and `rules`; `recall`, what a delivery was
+    answered with before, unless `meet` knows that nobody has met it yet, from its key, when the platform says it was
+    sent, and the time (seconds); `is_replay`, whether a signature came with another body before; `keep`, what is to be
+    recorded. The others may take their time, in threads: `search`; `record_event`, after whose return the platform
+    hears success (if it raises, the platform sends the event again); `forget` of an openid, likewise; `follow_up` with
+    an answer that came too late for the platform to wait. `begin` and `close` are called with the application's own
+    life; ConfigError in `begin`: it can't be used.
     """
 
     accounts: Mapping[str, Account]
@@ -73,6 +74,7 @@ class Door:
     keep: Callable[[Delivery], None]
     record_event: Callable[[str, Message], None]
     forget: Callable[[str], None]
+    is_replay: Callable[[str, bytes, int], bool]
     meet: Callable[[bytes, int, int], bool] = lambda _key, _created, _now: False
     search: Callable[[str, str], Sequence[Hit]] = nothing_is_found
     follow_up: Callable[[str, str, Reply], None] = nobody_hears

@@ -104,6 +104,7 @@ def _build(
         clock=stage.clock,
         recall=stage.recall,
         meet=stage.sightings.meet,
+        is_replay=stage.stamps.is_replay,
         keep=stage.keep,
         record_event=stage.record_event,
         forget=stage.forget,

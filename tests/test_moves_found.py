@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import urllib.request
-
 import pytest
 
 from publisher.issue import Status
@@ -17,10 +15,6 @@ CORRECTED = issue_text(body="改正：全体会员种下了六百棵香樟树。
 
 class Killed(BaseException):
     """A stand-in for SIGKILL."""
-
-
-def press_publish(world: World, draft: str) -> None:
-    urllib.request.urlopen(f"{world.url}/sandbox/publish/{draft}", b"").close()
 
 
 def test_a_worker_killed_while_it_refuses_a_file_leaves_it_with_its_reason(
@@ -110,7 +104,7 @@ def test_a_file_that_was_withdrawn_as_a_revision_gets_a_new_cover_when_it_comes_
 def test_a_corrected_file_of_what_a_person_just_published_is_asked_about(world: World) -> None:
     publisher = world.open(slots=["30 17 * * *"])
     world.drop("spring.txt", issue_text())
-    press_publish(world, world.work(publisher).draft_media_id)
+    world.press_publish(world.work(publisher).draft_media_id)
     world.drop("spring.txt", CORRECTED)
     world.work(publisher)
     issue = world.wake(publisher)

@@ -12,7 +12,6 @@ from publisher.issue import Account, Issue, Status
 from publisher.pipeline.masses import counting_day, next_day
 from publisher.pipeline.planner import Planner, spread
 from publisher.slots import in_zone
-from tests.test_pipeline import press_publish
 from tests.world import APPID, World
 
 SUBMIT, SEND = "/cgi-bin/freepublish/submit", "/cgi-bin/message/mass/sendall"
@@ -247,7 +246,7 @@ def test_what_a_person_publishes_in_the_console_is_never_late(world: World) -> N
     publisher = world.open(slots=DAILY, finish="draft")
     issue = drop(world, publisher, "计划")
     assert world.wake(publisher, days=2).status is Status.DRAFTED
-    press_publish(world, issue.draft_media_id)
+    world.press_publish(issue.draft_media_id)
     assert world.wake(publisher, hours=1).status is Status.PUBLISHED
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -174,6 +175,10 @@ class World:
         token, aeskey = SECRETS["PUBLISHER_MAIN_TOKEN"], SECRETS["PUBLISHER_MAIN_AESKEY"]
         with self.platform.lock:
             self.platform.account(APPID).callback = Callback(url, token, aeskey)
+
+    def press_publish(self, draft: str) -> None:
+        """What a person does in the console."""
+        urllib.request.urlopen(f"{self.url}/sandbox/publish/{draft}", b"").close()
 
     def calls(self, path: str) -> int:
         """How often a path was called."""

@@ -413,8 +413,9 @@ class Publisher:
         for other in self.store.namesakes(issue):
             if other.status is Status.HELD and other.held_from is Status.RECEIVED and other.name == issue.name:
                 why = f"同名的新稿件（第 {issue.id} 号）取代了它"
-                withdrawn = self.store.move(other, Move(Status.WITHDRAWN, why, None, {"note": why}), self.clock())
-                self.filing.report(withdrawn, self.clock())
+                with suppress(StaleIssue):  # it is just being tried again: what comes of that is said of it
+                    withdrawn = self.store.move(other, Move(Status.WITHDRAWN, why, None, {"note": why}), self.clock())
+                    self.filing.report(withdrawn, self.clock())
 
     def _repeat(self, drop: Drop, known: Issue) -> Taken:
         """The same bytes once more: archived with a report that says so; nothing is published."""

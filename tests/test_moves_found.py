@@ -37,6 +37,19 @@ def test_a_worker_killed_while_it_refuses_a_file_leaves_it_with_its_reason(
     assert "太大" in world.report("failed/big.txt.报告.txt")
 
 
+def test_a_file_under_the_name_of_one_that_is_just_tried_again_is_taken_in(world: World) -> None:
+    publisher = world.open()
+    world.drop("spring.txt", b"\x00\x01\x02\xff\xfe\x00\x03" * 50)
+    unread = world.work(publisher)
+    assert unread.status is Status.HELD
+    assert publisher.store.lease(unread.id, "another", world.clock.now) is not None
+    world.drop("spring.txt", issue_text())
+    world.take_in(publisher)
+    assert world.finish(publisher).status is Status.PUBLISHED
+    assert publisher.issue(unread.id).status is Status.HELD
+    assert (world.publications, world.drafts) == (1, 0)
+
+
 def test_an_issue_that_is_read_after_its_correction_gives_way_to_it(world: World) -> None:
     publisher = world.open(slots=["30 17 * * *"])
     world.drop("spring.txt", issue_text())

@@ -103,9 +103,9 @@ class Clerk:
         self._senders = ThreadPoolExecutor(_SENDERS, thread_name_prefix="follow-up")
 
     def answer(self, message: Message, now: int) -> Kept | Coroutine[Any, Any, Kept]:
-        """The reply to a message, and when (seconds) it was first given; what is to be awaited for it, where it takes
-        more than the rules. NotRecorded from that: the platform is to send the event again. Nothing else is raised: a
-        reader gets no answer rather than 该公众号提供的服务出现故障.
+        """The reply to a message, and when (seconds) it was first given; or what is to be awaited for that, where it
+        takes more than the rules. NotRecorded from that: the platform is to send the event again. Nothing else is
+        raised: a reader gets no answer rather than 该公众号提供的服务出现故障.
         """
         key = self._identify(message)
         if not self._door.meet(key, message.created, now):

@@ -36,7 +36,3 @@ class Stamps(SharedTable):
             return True
         table[begin : begin + _CELL] = cell
         return False
-
-    def close(self) -> None:
-        """Let go of the file."""
-        super().close()

@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
-# Debian's own before any other: it is the one that operators have, and is built to be a third faster than most.
+# Debian's own before any other: it is the one that operators have.
 PYTHON ?= $(or $(wildcard /usr/bin/python3.11),$(shell command -v python3.11 || command -v python3))
 BIN := .venv/bin
 ARGS ?=

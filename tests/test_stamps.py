@@ -51,12 +51,21 @@ def test_it_is_the_first_body_that_counts(sent: list[tuple[int, bytes]]) -> None
         assert stamps.is_replay(signature(f"{name}"), body, NOW) == (first.setdefault(name, body) != body)
 
 
-def test_a_signature_in_the_same_place_makes_one_forgotten_but_none_refused(path: Path) -> None:
+def test_of_many_signatures_in_one_place_the_last_four_are_known_and_none_is_refused(path: Path) -> None:
     """All end alike, which no forger can bring about."""
     stamps = Stamps(path)
     names = [signature()[:32] + "0" * 8 for _ in range(20)]
+    assert not any(stamps.is_replay(name, name.encode(), NOW) for name in names)
+    assert all(stamps.is_replay(name, b"other", NOW) for name in names[-4:])
     assert not any(stamps.is_replay(name, name.encode(), NOW) for name in names * 2)
-    assert stamps.is_replay(names[-1], b"other", NOW)
+
+
+def test_of_the_last_eight_thousand_signatures_nearly_every_one_is_known(path: Path) -> None:
+    stamps = Stamps(path)
+    names = [signature(str(number)) for number in range(8192)]
+    assert not any(stamps.is_replay(name, b"first", NOW) for name in names)
+    forgotten = sum(not stamps.is_replay(name, b"other", NOW) for name in names)
+    assert forgotten <= 2
 
 
 def test_without_the_file_a_process_knows_its_own_and_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
